@@ -1,0 +1,24 @@
+/** Where SQLite and PostgreSQL do not speak alike. All other SQL in this folder is understood by both. */
+export interface Dialect {
+  /** The type of a text that compares byte by byte. */
+  readonly text: string;
+  /** The type of a whole number of 53 bits; booleans are 0 and 1 of it. */
+  readonly whole: string;
+  /** What stands behind the columns of a table that is kept in the order of its primary key. */
+  readonly clustered: string;
+  /** What stands behind the columns of any other table. */
+  readonly plain: string;
+  /** True where the text `part` stands anywhere in the text `whole`. */
+  contains(whole: string, part: string): string;
+  /** True where a JSON array of texts holds `element`. */
+  holds(array: string, element: string): string;
+}
+
+export const sqliteDialect: Dialect = {
+  text: "TEXT",
+  whole: "INTEGER",
+  clustered: "WITHOUT ROWID, STRICT",
+  plain: "STRICT",
+  contains: (whole, part) => `instr(${whole}, ${part}) > 0`,
+  holds: (array, element) => `EXISTS (SELECT 1 FROM json_each(${array}) AS e WHERE e.value = ${element})`,
+};

@@ -1,0 +1,70 @@
+import type { LimitHit, LimitRecord, LimitResult } from "../contract.js";
+import { hitLimit, refundLimit } from "../limit-rule.js";
+import { first, type Operation, run } from "./operation.js";
+
+type LimitRow = {
+  readonly key: string;
+  readonly count: number;
+  readonly started_at: number;
+  readonly last_at: number;
+  readonly locked_until: number | null;
+  readonly ends_at: number | null;
+};
+
+/** Writes only once every hit was allowed, so that a refusal has nothing to take back. */
+export function* hitLimits(hits: readonly LimitHit[], now: number): Operation<readonly LimitResult[]> {
+  const results: LimitResult[] = [];
+  const changed = new Map<string, LimitRecord>();
+  for (const { key, rule } of hits) {
+    const record = changed.get(key) ?? (yield* readLimit(key));
+    const { next, result } = hitLimit(key, record, rule, now);
+    results.push(result);
+    if (next === null) return results;
+    changed.set(key, next);
+  }
+  for (const record of changed.values()) yield* writeLimit(record);
+  return results;
+}
+
+export function* settleLimits(
+  keys: readonly { readonly key: string; readonly action: "refund" | "reset" }[],
+): Operation<void> {
+  for (const { key, action } of keys) {
+    if (action === "reset") {
+      yield* run("DELETE FROM watchword_limits WHERE key = ?", key);
+      continue;
+    }
+    const record = yield* readLimit(key);
+    if (record !== null) yield* writeLimit(refundLimit(record));
+  }
+}
+
+export function* readLimit(key: string): Operation<LimitRecord | null> {
+  const row = yield* first<LimitRow>(
+    "SELECT key, count, started_at, last_at, locked_until, ends_at FROM watchword_limits WHERE key = ?",
+    key,
+  );
+  if (row === null) return null;
+  return {
+    key: row.key,
+    count: row.count,
+    startedAt: row.started_at,
+    lastAt: row.last_at,
+    lockedUntil: row.locked_until,
+    endsAt: row.ends_at,
+  };
+}
+
+function* writeLimit(record: LimitRecord): Operation<void> {
+  yield* run(
+    `INSERT INTO watchword_limits (key, count, started_at, last_at, locked_until, ends_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET count = excluded.count, started_at = excluded.started_at,
+       last_at = excluded.last_at, locked_until = excluded.locked_until, ends_at = excluded.ends_at`,
+    record.key,
+    record.count,
+    record.startedAt,
+    record.lastAt,
+    record.lockedUntil,
+    record.endsAt,
+  );
+}

@@ -1,0 +1,118 @@
+import type { MailRecord, MailSettlement } from "../contract.js";
+import { Conditions } from "./conditions.js";
+import { all, first, type Operation, run } from "./operation.js";
+
+type MailRow = {
+  readonly id: string;
+  readonly created_at: number;
+  readonly template: string;
+  readonly recipient: string;
+  readonly user_id: string | null;
+  readonly locale: string | null;
+  readonly code_id: string | null;
+  readonly payload: string;
+  readonly state: MailRecord["state"];
+  readonly due_at: number;
+  readonly tries: number;
+  readonly last_error: string | null;
+};
+
+const COLUMNS =
+  "id, created_at, template, recipient, user_id, locale, code_id, payload, state, due_at, tries, last_error";
+
+/** A mail that somebody holds is due again when the lease ends, so that no crash loses one. */
+export function* nextMailAt(): Operation<number | null> {
+  const row = yield* first<{ due_at: number | null }>(
+    "SELECT min(due_at) AS due_at FROM watchword_mails WHERE state = 'queued'",
+  );
+  return row?.due_at ?? null;
+}
+
+/** Counts the try as the mail is taken: one that brings its courier down is counted too. */
+export function* claimMail(claim: {
+  readonly owner: string;
+  readonly now: number;
+  readonly leaseUntil: number;
+  readonly size: number;
+}): Operation<readonly MailRecord[]> {
+  const due = yield* all<{ id: string }>(
+    "SELECT id FROM watchword_mails WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+    claim.now,
+    claim.size,
+  );
+  const mails: MailRecord[] = [];
+  for (const { id } of due) {
+    const row = yield* first<MailRow>(
+      `UPDATE watchword_mails SET owner = ?, due_at = ?, tries = tries + 1 WHERE id = ? RETURNING ${COLUMNS}`,
+      claim.owner,
+      claim.leaseUntil,
+      id,
+    );
+    if (row !== null) mails.push(readMail(row));
+  }
+  return mails;
+}
+
+/** A mail that failed keeps the time of its failure as `dueAt`, by which housekeeping knows its age. */
+export function* settleMail(
+  id: string,
+  owner: string,
+  settlement: MailSettlement,
+  now: number,
+): Operation<boolean> {
+  const mine = "id = ? AND owner = ? AND state = 'queued'";
+  if (settlement.status === "sent")
+    return (yield* run(`DELETE FROM watchword_mails WHERE ${mine}`, id, owner)) > 0;
+  if (settlement.status === "failed")
+    return (
+      (yield* run(
+        `UPDATE watchword_mails SET state = 'failed', owner = NULL, due_at = ?, last_error = ? WHERE ${mine}`,
+        now,
+        settlement.error,
+        id,
+        owner,
+      )) > 0
+    );
+  return (
+    (yield* run(
+      `UPDATE watchword_mails SET owner = NULL, due_at = ?, last_error = ? WHERE ${mine}`,
+      settlement.dueAt,
+      settlement.error,
+      id,
+      owner,
+    )) > 0
+  );
+}
+
+export function* listMail(query: {
+  readonly state?: "queued" | "failed";
+  readonly after: string | null;
+  readonly size: number;
+}): Operation<readonly MailRecord[]> {
+  const conditions = new Conditions();
+  if (query.state !== undefined) conditions.add("state = ?", query.state);
+  if (query.after !== null) conditions.add("id > ?", query.after);
+  const rows = yield* all<MailRow>(
+    `SELECT ${COLUMNS} FROM watchword_mails ${conditions.where} ORDER BY id LIMIT ?`,
+    ...conditions.parameters,
+    query.size,
+  );
+  return rows.map(readMail);
+}
+
+function readMail(row: MailRow): MailRecord {
+  return {
+    id: row.id,
+    createdAt: row.created_at,
+    template: row.template,
+    to: row.recipient,
+    userId: row.user_id,
+    locale: row.locale,
+    codeId: row.code_id,
+    payload: row.payload,
+    state: row.state,
+    dueAt: row.due_at,
+    tries: row.tries,
+    lastError: row.last_error,
+  };
+}

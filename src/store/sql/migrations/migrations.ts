@@ -1,0 +1,5 @@
+import { firstTables } from "./0001-first-tables.js";
+import type { Migration } from "./migration.js";
+
+/** All of them, in the order in which they run. */
+export const MIGRATIONS: readonly Migration[] = [firstTables];

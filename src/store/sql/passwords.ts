@@ -1,0 +1,78 @@
+import type { PasswordRecord, PasswordWrite, StoreEvent } from "../contract.js";
+import { insertEvents } from "./events.js";
+import { first, type Operation, run } from "./operation.js";
+import { readTexts, writeTexts } from "./texts.js";
+
+type CredentialRow = {
+  readonly scheme: string;
+  readonly hash: string;
+  readonly normalization: PasswordRecord["normalization"];
+  readonly pepper_id: string | null;
+  readonly flags: string;
+  readonly changed_at: number;
+};
+
+export function* readPassword(userId: string): Operation<PasswordRecord | null> {
+  const row = yield* first<CredentialRow>(
+    `SELECT scheme, hash, normalization, pepper_id, flags, changed_at FROM watchword_credentials
+     WHERE user_id = ? AND type = 'password' AND name = ''`,
+    userId,
+  );
+  if (row === null) return null;
+  return {
+    hash: row.hash,
+    scheme: row.scheme,
+    normalization: row.normalization,
+    pepperId: row.pepper_id,
+    flags: readTexts(row.flags),
+    changedAt: row.changed_at,
+  };
+}
+
+export function* writePassword(userId: string, password: PasswordRecord): Operation<void> {
+  yield* run(
+    `INSERT INTO watchword_credentials
+       (user_id, type, name, scheme, hash, normalization, pepper_id, flags, changed_at)
+     VALUES (?, 'password', '', ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (user_id, type, name) DO UPDATE SET scheme = excluded.scheme, hash = excluded.hash,
+       normalization = excluded.normalization, pepper_id = excluded.pepper_id, flags = excluded.flags,
+       changed_at = excluded.changed_at`,
+    userId,
+    password.scheme,
+    password.hash,
+    password.normalization,
+    password.pepperId,
+    writeTexts(password.flags),
+    password.changedAt,
+  );
+}
+
+export function* replacePassword(
+  userId: string,
+  expected: string | null | undefined,
+  next: PasswordRecord | null,
+  options: { readonly raiseEpoch: boolean; readonly now: number },
+  events: readonly StoreEvent[],
+): Operation<PasswordWrite> {
+  const user = yield* first<{ id: string }>("SELECT id FROM watchword_users WHERE id = ?", userId);
+  if (user === null) return { status: "not-found" };
+  const current = yield* readPassword(userId);
+  if (expected !== undefined && (current?.hash ?? null) !== expected) return { status: "conflict" };
+
+  if (next !== null) yield* writePassword(userId, next);
+  else
+    yield* run(
+      "DELETE FROM watchword_credentials WHERE user_id = ? AND type = 'password' AND name = ''",
+      userId,
+    );
+  const updated = yield* first<{ session_epoch: number }>(
+    `UPDATE watchword_users SET version = version + 1, updated_at = ?, session_epoch = session_epoch + ?
+     WHERE id = ? RETURNING session_epoch`,
+    options.now,
+    options.raiseEpoch ? 1 : 0,
+    userId,
+  );
+  if (updated === null) return { status: "not-found" };
+  yield* insertEvents(events);
+  return { status: "replaced", sessionEpoch: updated.session_epoch };
+}

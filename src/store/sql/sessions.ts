@@ -1,0 +1,72 @@
+import type { SessionFilter, SessionRecord, SessionTouch, StoreEvent } from "../contract.js";
+import { Conditions } from "./conditions.js";
+import { insertEvents } from "./events.js";
+import { all, first, type Operation, run } from "./operation.js";
+import { readSession, SESSION_COLUMNS, type SessionRow, writeSession } from "./session-rows.js";
+import { marks } from "./texts.js";
+
+const INSERT_SESSION = `INSERT INTO watchword_sessions (${SESSION_COLUMNS}) VALUES (${marks(13)})`;
+const TOUCH_SESSION = `UPDATE watchword_sessions SET
+  last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END,
+  expires_at = CASE WHEN expires_at < ? THEN ? ELSE expires_at END WHERE token_hash = ?`;
+
+/** A user who was deleted a moment ago gets no session: nothing would ever clear it but its end. */
+export function* createSession(
+  session: SessionRecord,
+  options: { readonly recordSignIn: boolean },
+  events: readonly StoreEvent[],
+): Operation<void> {
+  const user = yield* first<{ id: string }>("SELECT id FROM watchword_users WHERE id = ?", session.userId);
+  if (user === null) return;
+  yield* run(INSERT_SESSION, ...writeSession(session));
+  if (options.recordSignIn)
+    yield* run(
+      "UPDATE watchword_users SET last_sign_in_at = ? WHERE id = ?",
+      session.createdAt,
+      session.userId,
+    );
+  yield* insertEvents(events);
+}
+
+export function* touchSessions(touches: readonly SessionTouch[]): Operation<void> {
+  for (const { tokenHash, lastSeenAt, expiresAt } of touches)
+    yield* run(TOUCH_SESSION, lastSeenAt, lastSeenAt, expiresAt, expiresAt, tokenHash);
+}
+
+export function* listSessions(query: {
+  readonly filter: SessionFilter;
+  readonly after: string | null;
+  readonly size: number;
+}): Operation<readonly SessionRecord[]> {
+  const conditions = conditionsOf(query.filter);
+  if (query.after !== null) conditions.add("id > ?", query.after);
+  const rows = yield* all<SessionRow>(
+    `SELECT ${SESSION_COLUMNS} FROM watchword_sessions ${conditions.where} ORDER BY id LIMIT ?`,
+    ...conditions.parameters,
+    query.size,
+  );
+  return rows.map(readSession);
+}
+
+export function* endSessions(filter: SessionFilter, events: readonly StoreEvent[]): Operation<number> {
+  const conditions = conditionsOf(filter);
+  const ended = yield* run(`DELETE FROM watchword_sessions ${conditions.where}`, ...conditions.parameters);
+  yield* insertEvents(events);
+  return ended;
+}
+
+function conditionsOf(filter: SessionFilter): Conditions {
+  const conditions = new Conditions();
+  if (filter.userId !== undefined) conditions.add("user_id = ?", filter.userId);
+  if (filter.id !== undefined) conditions.add("id = ?", filter.id);
+  if (filter.tokenHash !== undefined) conditions.add("token_hash = ?", filter.tokenHash);
+  if (filter.exceptId !== undefined) conditions.add("id <> ?", filter.exceptId);
+  if (filter.state !== undefined) {
+    const { is, now } = filter.state;
+    // Where the user is gone, the epoch is nobody's, and the session is over.
+    const live = `(expires_at > ? AND (absolute_end IS NULL OR absolute_end > ?) AND epoch = coalesce(
+      (SELECT u.session_epoch FROM watchword_users AS u WHERE u.id = watchword_sessions.user_id), -1))`;
+    conditions.add(is === "live" ? live : `NOT ${live}`, now, now);
+  }
+  return conditions;
+}

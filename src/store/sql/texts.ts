@@ -1,0 +1,25 @@
+const NONE: readonly string[] = Object.freeze([]);
+const KNOWN = new Map<string, readonly string[]>();
+const MOST_KNOWN = 256;
+
+/**
+ * A list of texts out of a column. The same few lists (`["password"]`, `["editor"]`) come back with every session
+ * check, so they are parsed once and shared, frozen.
+ */
+export function readTexts(json: string): readonly string[] {
+  if (json === "[]") return NONE;
+  const known = KNOWN.get(json);
+  if (known !== undefined) return known;
+  const texts: readonly string[] = Object.freeze(JSON.parse(json));
+  if (KNOWN.size < MOST_KNOWN) KNOWN.set(json, texts);
+  return texts;
+}
+
+export function writeTexts(texts: readonly string[]): string {
+  return texts.length === 0 ? "[]" : JSON.stringify(texts);
+}
+
+/** What stands for `count` parameters. */
+export function marks(count: number): string {
+  return Array(count).fill("?").join(", ");
+}
