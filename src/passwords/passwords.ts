@@ -1,0 +1,164 @@
+import { auditEvent } from "../audit/audit.js";
+import type { Clock } from "../base/clock.js";
+import { sha256 } from "../base/crypto.js";
+import { WatchwordError } from "../base/errors.js";
+import { requireText } from "../base/input.js";
+import { idKey } from "../base/keys.js";
+import type { Failures } from "../limits/failures.js";
+import type { Sessions } from "../sessions/sessions.js";
+import type { Context, PasswordPolicy, PasswordsService } from "../space/contract.js";
+import type { PasswordRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
+import { noSuchUser } from "../users/lookup.js";
+import { notice } from "../users/notices.js";
+import { isSystem, requireAdministratorOf, requireSuperuser } from "../users/rights.js";
+import { type Hasher, normalizePassword } from "./hasher.js";
+import type { PasswordWork } from "./password-work.js";
+
+export function createPasswords(deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly hasher: Hasher;
+  readonly policy: PasswordPolicy;
+  readonly work: PasswordWork;
+  readonly failures: Failures;
+  readonly sessions: Sessions;
+}): PasswordsService {
+  const { store, clock, hasher, policy, work, failures, sessions } = deps;
+
+  async function read(userId: string): Promise<{ user: UserRecord; password: PasswordRecord | null }> {
+    const found = await store.findSignIn([idKey(requireText(userId, "userId"))]);
+    if (found === null || found.user.state !== "active") throw noSuchUser(userId);
+    return found;
+  }
+
+  function changedEvents(
+    user: UserRecord,
+    action: "password.changed" | "password.set" | "password.removed",
+    context: Context,
+    notify: boolean,
+  ): StoreEvent[] {
+    const now = clock.now();
+    return [
+      auditEvent(action, { now, userId: user.id }, context),
+      ...(notify ? notice("password-changed", user, now) : []),
+    ];
+  }
+
+  async function replace(
+    userId: string,
+    expected: string | null | undefined,
+    next: PasswordRecord | null,
+    events: readonly StoreEvent[],
+  ): Promise<number> {
+    const written = await store.replacePassword(
+      userId,
+      expected,
+      next,
+      { raiseEpoch: true, now: clock.now() },
+      events,
+    );
+    if (written.status === "not-found") throw noSuchUser(userId);
+    if (written.status === "conflict")
+      throw new WatchwordError(
+        "conflict",
+        "The password was changed by somebody else at the same moment; sign in anew.",
+      );
+    await store.discardCodes(userId, ["reset-password", "second-factor"]);
+    return written.sessionEpoch;
+  }
+
+  return {
+    policy,
+    get statistics() {
+      return hasher.statistics;
+    },
+    review: async (password, names = {}) => work.review(requireText(password, "password"), names),
+
+    async check(userId, password) {
+      const found = await read(userId);
+      return work.matches(found.password, requireText(password, "password"), { account: userId });
+    },
+
+    async set(userId, password, { notify = true, ...context } = {}) {
+      // Administrators start a reset; they do not choose passwords (ASVS 5.0, 6.4.6).
+      requireSuperuser(context, "set somebody's password");
+      const { user } = await read(userId);
+      const review = await work.review(requireText(password, "password"), user);
+      if (review.status === "password-refused")
+        throw new WatchwordError("password-refused", review.message, {
+          details: { field: "password", reason: review.reason },
+        });
+      const next = await work.make(password, { account: userId });
+      await replace(userId, undefined, next, changedEvents(user, "password.set", context, notify));
+      await failures.forget(userId);
+    },
+
+    async remove(userId, context = {}) {
+      const { user } = await read(userId);
+      requireAdministratorOf(user, context, "remove a password");
+      await replace(userId, undefined, null, changedEvents(user, "password.removed", context, true));
+    },
+
+    async change({ userId, currentPassword, newPassword, sessionToken, ...context }) {
+      requireText(currentPassword, "currentPassword");
+      const { user, password } = await read(userId);
+      if (!isSystem(context) && context.actor?.type === "user" && context.actor.id !== userId)
+        throw new WatchwordError("not-allowed", "People change their own password only.");
+      const review = await work.review(requireText(newPassword, "newPassword"), user);
+      if (review.status === "password-refused") return review;
+
+      const attempt = await failures.charge({ account: { userId }, ip: context.ip, device: null });
+      if (attempt.status === "limited") return attempt;
+      const lane = { account: userId, ...(context.ip === undefined ? {} : { address: context.ip }) };
+      const next = await withdrawOnFailure(attempt, async () => {
+        if (!(await work.matches(password, currentPassword, lane))) return null;
+        return work.make(newPassword, lane);
+      });
+      if (next === null) return { status: "wrong-password" };
+      await attempt.succeeded();
+
+      const kept = await findKept(userId, sessionToken);
+      const events = changedEvents(user, "password.changed", context, true);
+      const epoch = await replace(userId, password?.hash ?? null, next, events);
+      if (kept === null) return { status: "changed", session: null, token: null };
+      const opened = await sessions.open(
+        {
+          userId,
+          epoch,
+          methods: kept.methods,
+          data: JSON.parse(kept.data),
+          absoluteEnd: kept.absoluteEnd,
+        },
+        context,
+        [],
+      );
+      return { status: "changed", ...opened };
+    },
+
+    verifyHash: async (password, hash) =>
+      hasher.verify(requireText(hash, "hash", 4096), normalizePassword(requireText(password, "password"))),
+    needsUpgrade: (hash) => hasher.needsUpgrade(requireText(hash, "hash", 4096)),
+  };
+
+  /** The session that goes on; null where none was named, or it is not this user's. */
+  async function findKept(userId: string, token: string | undefined) {
+    if (token === undefined) return null;
+    const found = await store.checkSession(sha256(requireText(token, "sessionToken")), { data: false });
+    return found !== null && found.user.id === userId && found.session.epoch === found.user.sessionEpoch
+      ? found.session
+      : null;
+  }
+}
+
+/** A try whose password was never compared (a busy hasher, a store that went away) must not count. */
+export async function withdrawOnFailure<T>(
+  attempt: { withdrawn(): Promise<void> },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await attempt.withdrawn();
+    throw error;
+  }
+}
