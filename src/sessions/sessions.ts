@@ -1,0 +1,233 @@
+import { auditEvent } from "../audit/audit.js";
+import { type Clock, DAY, HOUR } from "../base/clock.js";
+import { newToken, sha256 } from "../base/crypto.js";
+import { WatchwordError } from "../base/errors.js";
+import { newId } from "../base/ids.js";
+import { requireJsonObject, requireText } from "../base/input.js";
+import { idKey } from "../base/keys.js";
+import { everyItem, pageSize } from "../base/pages.js";
+import type {
+  Context,
+  JsonObject,
+  Session,
+  SessionCheckWithDataResult,
+  SessionPolicy,
+  SessionsService,
+  UserWithData,
+} from "../space/contract.js";
+import type { Logger } from "../space/options.js";
+import type { SessionFilter, SessionRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
+import { noSuchUser } from "../users/lookup.js";
+import { toUser } from "../users/records.js";
+import { requireAdministrator, requireSelfOrAdministrator, requireSuperuser } from "../users/rights.js";
+import { isOver, toSession } from "./records.js";
+import { createTouches } from "./touches.js";
+
+/** The most that may be kept on a session, in bytes of JSON. */
+const DATA_LIMIT = 16 * 1024;
+
+const NOT_FOUND = Object.freeze({ status: "not-found" });
+const EXPIRED = Object.freeze({ status: "expired" });
+
+/** A session about to be made. `epoch` is the user's as it was read together with the proof. */
+export interface OpeningSession {
+  readonly userId: string;
+  readonly epoch: number;
+  readonly methods: readonly string[];
+  readonly data?: JsonObject;
+  /** Goes on where another session ends (a changed password): its end does not move. */
+  readonly absoluteEnd?: number | null;
+}
+
+export interface Sessions {
+  readonly service: SessionsService;
+  /** Makes a session, with what else happened. One that was made under an epoch gone by never answers. */
+  open(
+    opening: OpeningSession,
+    context: Context,
+    events: readonly StoreEvent[],
+  ): Promise<{ readonly token: string; readonly session: Session }>;
+  /** Ends the session of a token: whoever holds it may. False: it is no session, or is over. */
+  signOut(token: string, context: Context): Promise<boolean>;
+}
+
+/** The policy with its defaults. @throws WatchwordError `invalid-option` */
+export function sessionPolicy(options: Partial<SessionPolicy> = {}): SessionPolicy {
+  const idle = options.idle ?? 10 * DAY;
+  const absolute = options.absolute === undefined ? 30 * DAY : options.absolute;
+  const touchEvery = options.touchEvery ?? Math.max(idle / 100, Math.min(HOUR, idle / 10));
+  if (!(idle > 0) || !(absolute === null || absolute > 0) || !(touchEvery >= 0 && touchEvery < idle))
+    throw new WatchwordError(
+      "invalid-option",
+      "sessions.idle and sessions.absolute must be positive milliseconds, sessions.touchEvery less than idle.",
+    );
+  return { idle, absolute, touchEvery };
+}
+
+export function createSessions(deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly policy: SessionPolicy;
+  readonly logger: Logger;
+}): Sessions {
+  const { store, clock, policy } = deps;
+  const touches = createTouches(store, deps.logger);
+
+  function newRecord(tokenHash: string, opening: OpeningSession, context: Context): SessionRecord {
+    const now = clock.now();
+    const absoluteEnd =
+      opening.absoluteEnd === undefined
+        ? policy.absolute === null
+          ? null
+          : now + policy.absolute
+        : opening.absoluteEnd;
+    return {
+      id: newId(now),
+      tokenHash,
+      userId: opening.userId,
+      epoch: opening.epoch,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: slid(now, absoluteEnd),
+      absoluteEnd,
+      authenticatedAt: now,
+      methods: opening.methods,
+      ip: context.ip ?? null,
+      userAgent: context.userAgent?.slice(0, 512) ?? null,
+      data: requireJsonObject(opening.data ?? {}, "data", DATA_LIMIT),
+    };
+  }
+
+  function slid(now: number, absoluteEnd: number | null): number {
+    return absoluteEnd === null ? now + policy.idle : Math.min(now + policy.idle, absoluteEnd);
+  }
+
+  async function open(opening: OpeningSession, context: Context, events: readonly StoreEvent[]) {
+    const token = newToken();
+    const record = newRecord(sha256(token), opening, context);
+    await store.createSession(record, { recordSignIn: true }, events);
+    return { token, session: toSession(record) };
+  }
+
+  async function read(userId: string): Promise<UserRecord> {
+    const user = await store.findUser([idKey(requireText(userId, "userId"))]);
+    if (user === null) throw noSuchUser(userId);
+    return user;
+  }
+
+  async function check(
+    token: string,
+    options?: { readonly data: true },
+  ): Promise<SessionCheckWithDataResult> {
+    if (typeof token !== "string" || token.length > 512 || token === "") return NOT_FOUND;
+    const withData = options?.data === true;
+    const tokenHash = sha256(token);
+    const found = await store.checkSession(tokenHash, { data: withData });
+    if (found === null || found.session.epoch !== found.user.sessionEpoch) return NOT_FOUND;
+    const now = clock.now();
+    const touched = touches.pending(tokenHash);
+    const record = touched === undefined ? found.session : { ...found.session, ...touched };
+    if (isOver(record, now)) return EXPIRED;
+    if (now - record.lastSeenAt >= policy.touchEvery)
+      touches.add({ tokenHash, lastSeenAt: now, expiresAt: slid(now, record.absoluteEnd) });
+    const user = toUser(found.user, now) as UserWithData;
+    if (withData) Object.assign(user, { data: JSON.parse(found.user.data) });
+    return { status: "ok", user, session: toSession(record) };
+  }
+
+  const service: SessionsService = {
+    policy,
+
+    async create({ userId, methods = [], data, ...context }) {
+      requireAdministrator(context.actor?.type === "user" ? context : {}, "make sessions for others");
+      const user = await read(userId);
+      const opening = { userId, epoch: user.sessionEpoch, methods, ...(data === undefined ? {} : { data }) };
+      const event = auditEvent("session.created", { now: clock.now(), userId }, context);
+      return open(opening, context, [event]);
+    },
+
+    check: check as SessionsService["check"],
+
+    async list(query = {}) {
+      const size = pageSize(query.size);
+      const state = query.state ?? "live";
+      const rows = await store.listSessions({
+        filter: {
+          ...(query.userId === undefined ? {} : { userId: requireText(query.userId, "userId") }),
+          ...(state === "all" ? {} : { state: { is: state, now: clock.now() } }),
+        },
+        after: query.after === undefined ? null : requireText(query.after, "after", 64),
+        size: size + 1,
+      });
+      const items = rows.slice(0, size).map(toSession);
+      return { items, next: rows.length > size ? (items.at(-1)?.id ?? null) : null };
+    },
+
+    all(query = {}) {
+      return everyItem((after) =>
+        this.list({ ...query, size: 500, ...(after === undefined ? {} : { after }) }),
+      );
+    },
+
+    async revoke(sessionId, { userId, ...context } = {}) {
+      const [record] = await store.listSessions({
+        filter: { id: requireText(sessionId, "sessionId"), ...(userId === undefined ? {} : { userId }) },
+        after: null,
+        size: 1,
+      });
+      if (record === undefined) return false;
+      await requireRightsOver(record.userId, context);
+      const ended = await end({ id: sessionId }, record.userId, context);
+      touches.forget(record.tokenHash);
+      return ended > 0;
+    },
+
+    async revokeOthers(userId, keepSessionId, context = {}) {
+      requireText(keepSessionId, "keepSessionId");
+      await requireRightsOver(userId, context);
+      return end({ userId, exceptId: keepSessionId }, userId, context);
+    },
+
+    async revokeAll(scope, context = {}) {
+      if ("userId" in scope) {
+        await requireRightsOver(scope.userId, context);
+        return end({ userId: requireText(scope.userId, "userId") }, scope.userId, context);
+      }
+      requireSuperuser(context, "sign everybody out");
+      if (scope.everyone !== true)
+        throw new WatchwordError("invalid-input", "Name a userId, or say everyone: true.");
+      return end({}, null, context);
+    },
+
+    async removeExpired({ userId, ...context } = {}) {
+      if (userId === undefined) requireAdministrator(context, "remove expired sessions");
+      else await requireRightsOver(userId, context);
+      await touches.flush();
+      const state = { is: "expired", now: clock.now() } as const;
+      return store.endSessions({ state, ...(userId === undefined ? {} : { userId }) }, []);
+    },
+
+    flush: () => touches.flush(),
+  };
+
+  async function requireRightsOver(userId: string, context: Context): Promise<void> {
+    if (context.actor === undefined || context.actor.type === "system") return;
+    if (context.actor.id === userId) return;
+    requireSelfOrAdministrator(await read(userId), context, "end these sessions");
+  }
+
+  function end(filter: SessionFilter, userId: string | null, context: Context): Promise<number> {
+    return store.endSessions(filter, [auditEvent("session.revoked", { now: clock.now(), userId }, context)]);
+  }
+
+  async function signOut(token: string, context: Context): Promise<boolean> {
+    const found = await check(token);
+    if (found.status !== "ok") return false;
+    const tokenHash = sha256(token);
+    const ended = await end({ tokenHash }, found.user.id, context);
+    touches.forget(tokenHash);
+    return ended > 0;
+  }
+
+  return { service, open, signOut };
+}

@@ -1,0 +1,221 @@
+import { type AuditAction, auditEvent } from "../audit/audit.js";
+import type { Clock } from "../base/clock.js";
+import { requireText } from "../base/input.js";
+import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
+import type { CodeDesk } from "../codes/desk.js";
+import type { Failures } from "../limits/failures.js";
+import type { Guard } from "../limits/guard.js";
+import { MAILS_TO_ADDRESS } from "../limits/rules.js";
+import { mailEvent } from "../mail/notices.js";
+import type { PasswordWork } from "../passwords/password-work.js";
+import { withdrawOnFailure } from "../passwords/passwords.js";
+import type { Sessions } from "../sessions/sessions.js";
+import { verificationEvents } from "../sign-up/verification.js";
+import type { Context, JsonObject, SignInInput, SignInResult } from "../space/contract.js";
+import type { CodeRecord, PasswordRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
+import { isBlocked, toUser } from "../users/records.js";
+import type { Devices } from "./device.js";
+
+export interface SignInPolicy {
+  readonly requireVerifiedEmail: boolean;
+}
+
+export type SignIn = (input: SignInInput) => Promise<SignInResult>;
+
+interface Found {
+  readonly user: UserRecord;
+  readonly password: PasswordRecord | null;
+}
+
+/**
+ * The way in: limits, look-up, password, then blocked, inactive or unverified, then a second factor where one is due,
+ * then the session. A failure is charged before the hash is computed, and every wrong way costs the same one hash.
+ */
+export function createSignIn(deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly mode: IdentifierMode;
+  readonly policy: SignInPolicy;
+  readonly passwords: PasswordWork;
+  readonly failures: Failures;
+  readonly guard: Guard;
+  readonly desk: CodeDesk;
+  readonly devices: Devices;
+  readonly sessions: Sessions;
+}): SignIn {
+  const { store, clock, mode, policy, passwords, failures, guard, desk, devices, sessions } = deps;
+
+  return function signIn(input) {
+    return "ticket" in input ? withCode(input) : withPassword(input);
+  };
+
+  async function withPassword(
+    input: Extract<SignInInput, { readonly identifier: string }>,
+  ): Promise<SignInResult> {
+    const typed = requireText(input.identifier, "identifier");
+    const password = requireText(input.password, "password");
+    const keys = keysOfTyped(typed, mode);
+    const found = keys.length === 0 ? null : await store.findSignIn(keys);
+    const device = found === null ? null : devices.recognise(input.device, found.user.id);
+    const attempt = await failures.charge({
+      account: found === null ? { typed } : { userId: found.user.id },
+      ip: input.ip,
+      device,
+    });
+    if (attempt.status === "limited") return attempt;
+
+    const lane = {
+      account: found?.user.id ?? typed,
+      ...(input.ip === undefined ? {} : { address: input.ip }),
+    };
+    const isRight = await withdrawOnFailure(attempt, () =>
+      passwords.matches(found?.password ?? null, password, lane),
+    );
+    if (!isRight || found === null) {
+      await tell("sign-in.failed", found?.user.id ?? null, input);
+      // From here on right and wrong look alike, or the answer would still say which password is right.
+      return attempt.needsCode ? askForCode(null, input) : { status: "wrong-credentials" };
+    }
+    if (attempt.needsCode) return askForCode(found, input);
+    await attempt.succeeded();
+    const refusal = await refuse(found.user, input);
+    return refusal ?? open(found.user, found.user.sessionEpoch, ["password"], input, []);
+  }
+
+  /** The second step: the code that was mailed, with the ticket of the first. */
+  async function withCode(input: Extract<SignInInput, { readonly ticket: string }>): Promise<SignInResult> {
+    const presented = await desk.present(
+      "second-factor",
+      { ticket: input.ticket, code: input.code },
+      input.ip,
+    );
+    if (presented === "wrong-code") return { status: "wrong-code" };
+    if ("status" in presented) return presented;
+    const code = await presented.redeem();
+    if (code === "wrong-code") return { status: "wrong-code" };
+    if ("status" in code) return code;
+    const user = await store.findUser([idKey(code.userId)]);
+    const first = readFirstStep(code);
+    // A password that was changed since the first step has raised the epoch: the first step no longer proves anything.
+    if (user === null || user.sessionEpoch !== first.epoch) return { status: "wrong-code" };
+    const refusal = await refuse(user, input);
+    if (refusal !== null) return refusal;
+    await failures.forget(user.id);
+    return open(
+      user,
+      first.epoch,
+      ["password", "email-code"],
+      { ...input, data: input.data ?? first.data },
+      [],
+    );
+  }
+
+  async function askForCode(found: Found | null, input: SignInInput): Promise<SignInResult> {
+    const mailable = found?.user.email != null && (await mayMail(found.user.id)) ? found.user : null;
+    const now = clock.now();
+    const { ticket } = await desk.open(
+      {
+        userId: mailable?.id ?? null,
+        isMailed: mailable !== null,
+        purpose: "second-factor",
+        address: mailable?.email ?? null,
+        payload: { epoch: mailable?.sessionEpoch ?? 0, data: input.data ?? {} },
+      },
+      (codeId) => [
+        auditEvent("sign-in.second-factor", { now, userId: mailable?.id ?? null }, input),
+        ...(mailable?.email == null
+          ? []
+          : [
+              mailEvent({
+                now,
+                template: "second-factor" as const,
+                to: mailable.email,
+                userId: mailable.id,
+                locale: mailable.locale ?? input.locale ?? null,
+                codeId,
+                payload: {
+                  name: mailable.username,
+                  ip: input.ip ?? null,
+                  userAgent: input.userAgent ?? null,
+                },
+              }),
+            ]),
+      ],
+    );
+    return { status: "second-factor", ticket, sentTo: "email" };
+  }
+
+  async function mayMail(userId: string): Promise<boolean> {
+    return (await guard.pass([[`second-factor:${userId}`, MAILS_TO_ADDRESS]])) === null;
+  }
+
+  /** Why somebody with the right password may still not come in; told only to them. */
+  async function refuse(user: UserRecord, input: SignInInput): Promise<SignInResult | null> {
+    const now = clock.now();
+    if (isBlocked(user, now) && user.blocked !== null) {
+      await tell("sign-in.failed", user.id, input, { reason: "blocked" });
+      const until = user.blocked.until;
+      return {
+        status: "blocked",
+        until: until === null ? null : new Date(until),
+        reason: user.blocked.reason,
+      };
+    }
+    if (!user.active) {
+      await tell("sign-in.failed", user.id, input, { reason: "inactive" });
+      return { status: "inactive" };
+    }
+    const isUnproven = user.emailVerifiedAt === null && user.email !== null;
+    if (user.state === "pending" || (policy.requireVerifiedEmail && isUnproven))
+      return { status: "email-unverified", ticket: await verificationTicket(user, input) };
+    return null;
+  }
+
+  /** Where the address is free, a new code goes out; where it is somebody's by now, nothing does. */
+  async function verificationTicket(user: UserRecord, input: SignInInput): Promise<string> {
+    const email = user.email ?? "";
+    const owner = await store.findUser(keysOfTyped(email, mode));
+    const isFree = owner === null || owner.id === user.id;
+    const isMailed = isFree && (await guard.pass([[`verify:${user.id}`, MAILS_TO_ADDRESS]])) === null;
+    const { ticket } = await desk.open(
+      { userId: user.id, isMailed, purpose: "verify-email", address: email, payload: { isKnown: !isFree } },
+      (codeId) => (isMailed ? verificationEvents(user, email, codeId, clock.now(), input) : []),
+    );
+    return ticket;
+  }
+
+  async function open(
+    user: UserRecord,
+    epoch: number,
+    methods: readonly string[],
+    input: SignInInput,
+    events: readonly StoreEvent[],
+  ): Promise<SignInResult> {
+    const now = clock.now();
+    const opened = await sessions.open(
+      { userId: user.id, epoch, methods, ...(input.data === undefined ? {} : { data: input.data }) },
+      input,
+      [...events, auditEvent("sign-in.succeeded", { now, userId: user.id, details: { methods } }, input)],
+    );
+    return {
+      status: "signed-in",
+      user: toUser({ ...user, lastSignInAt: now }, now),
+      ...opened,
+      device: devices.issue(user.id),
+    };
+  }
+
+  async function tell(
+    action: AuditAction,
+    userId: string | null,
+    context: Context,
+    details: JsonObject = {},
+  ): Promise<void> {
+    await store.addEvents([auditEvent(action, { now: clock.now(), userId, details }, context)]);
+  }
+}
+
+function readFirstStep(code: CodeRecord): { readonly epoch: number; readonly data: JsonObject } {
+  const payload = JSON.parse(code.payload);
+  return { epoch: Number(payload.epoch), data: payload.data ?? {} };
+}

@@ -1,0 +1,161 @@
+import { auditEvent } from "../audit/audit.js";
+import type { Clock } from "../base/clock.js";
+import { hmac } from "../base/crypto.js";
+import { WatchwordError } from "../base/errors.js";
+import { newId } from "../base/ids.js";
+import { requireJsonObject, requireText } from "../base/input.js";
+import { emailKey, type IdentifierMode, limitForm } from "../base/keys.js";
+import type { CodeDesk } from "../codes/desk.js";
+import { byAddress, type Guard } from "../limits/guard.js";
+import { MAILS_TO_ADDRESS, SIGN_UPS } from "../limits/rules.js";
+import { mailEvent } from "../mail/notices.js";
+import type { PasswordWork } from "../passwords/password-work.js";
+import type { SignUpInput, SignUpResult } from "../space/contract.js";
+import type { PasswordRecord, Store, UserRecord } from "../store/contract.js";
+import { DATA_LIMIT } from "../users/data.js";
+import { pendingBefore } from "../users/lookup.js";
+import { emailKeyRecord, idKeyRecord, parseNames, usernameKeyRecord } from "../users/names.js";
+import { toUser } from "../users/records.js";
+import { verificationEvents } from "./verification.js";
+
+export interface SignUpPolicy {
+  readonly enabled: boolean;
+  readonly verification: "required" | "none";
+}
+
+export type SignUp = (input: SignUpInput) => Promise<SignUpResult>;
+
+/**
+ * Signing up, for people. Where an address must be proven, nobody learns whether it is known: a pending record is made
+ * in any case, and only the mail differs. The record holds the username for a day; the address belongs to
+ * whoever proves it.
+ */
+export function createSignUp(deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly mode: IdentifierMode;
+  readonly policy: SignUpPolicy;
+  readonly passwords: PasswordWork;
+  readonly desk: CodeDesk;
+  readonly guard: Guard;
+  readonly limitKey: Buffer;
+}): SignUp {
+  const { store, clock, mode, policy, passwords, desk, guard, limitKey } = deps;
+
+  return async function signUp(input) {
+    if (!policy.enabled)
+      throw new WatchwordError(
+        "not-allowed",
+        "This service takes no sign-ups; ask an administrator for an account.",
+      );
+    const names = parseNames({ username: input.username, email: requireText(input.email, "email") });
+    const email = names.email ?? "";
+    const data = requireJsonObject(input.data ?? {}, "data", DATA_LIMIT);
+    const review = await passwords.review(requireText(input.password, "password"), names);
+    if (review.status === "password-refused") return review;
+    const limited = await guard.pass([
+      [byAddress("sign-up", input.ip), SIGN_UPS],
+      [`sign-up:${hmac(limitKey, limitForm(email))}`, MAILS_TO_ADDRESS],
+    ]);
+    if (limited !== null) return limited;
+    const password = await passwords.make(
+      input.password,
+      input.ip === undefined ? {} : { address: input.ip },
+    );
+    const user = pendingUser(names, data, input.locale ?? null, clock.now());
+    return policy.verification === "none"
+      ? createAtOnce(user, password, input)
+      : createPending(user, password, input);
+  };
+
+  async function createAtOnce(
+    pending: UserRecord,
+    password: PasswordRecord,
+    input: SignUpInput,
+  ): Promise<SignUpResult> {
+    const now = clock.now();
+    const user: UserRecord = { ...pending, state: "active" };
+    const keys = keysOf(user);
+    if (user.email !== null) keys.push(emailKeyRecord(user.email, mode));
+    const events = [auditEvent("user.signed-up", { now, userId: user.id }, input)];
+    const created = await store.createUser({ user, keys, password }, pendingBefore(now), events);
+    if (created.status === "taken")
+      return { status: created.key.startsWith("e:") ? "email-taken" : "username-taken" };
+    return { status: "signed-up", user: toUser(user, now) };
+  }
+
+  async function createPending(
+    user: UserRecord,
+    password: PasswordRecord,
+    input: SignUpInput,
+  ): Promise<SignUpResult> {
+    const now = clock.now();
+    const email = user.email ?? "";
+    const owner = await store.findUser([emailKey(email, mode)]);
+    const created = await store.createUser({ user, keys: keysOf(user), password }, pendingBefore(now), [
+      auditEvent("user.signed-up", { now, userId: user.id }, input),
+    ]);
+    if (created.status === "taken") return { status: "username-taken" };
+    const { ticket } = await desk.open(
+      {
+        userId: user.id,
+        isMailed: owner === null,
+        purpose: "verify-email",
+        address: email,
+        payload: { isKnown: owner !== null },
+      },
+      (codeId) =>
+        owner?.email == null
+          ? verificationEvents(user, email, codeId, now, input)
+          : [
+              mailEvent({
+                now,
+                template: "sign-up-known",
+                to: owner.email,
+                userId: owner.id,
+                locale: owner.locale,
+                payload: { name: owner.username },
+              }),
+              auditEvent(
+                "code.requested",
+                { now, userId: owner.id, details: { purpose: "sign-up-known" } },
+                input,
+              ),
+            ],
+    );
+    return { status: "verification-sent", ticket };
+  }
+
+  function keysOf(user: UserRecord) {
+    const keys = [idKeyRecord(user.id)];
+    if (user.username !== null) keys.push(usernameKeyRecord(user.username, mode));
+    return keys;
+  }
+}
+
+function pendingUser(
+  names: { readonly username: string | null; readonly email: string | null },
+  data: string,
+  locale: string | null,
+  now: number,
+): UserRecord {
+  return {
+    id: newId(now),
+    version: 1,
+    sessionEpoch: 1,
+    state: "pending",
+    username: names.username,
+    email: names.email,
+    emailVerifiedAt: null,
+    locale,
+    active: true,
+    admin: false,
+    superuser: false,
+    roles: [],
+    blocked: null,
+    data,
+    createdAt: now,
+    updatedAt: now,
+    lastSignInAt: null,
+  };
+}

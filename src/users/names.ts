@@ -1,0 +1,68 @@
+import { WatchwordError } from "../base/errors.js";
+import { optionalText } from "../base/input.js";
+import {
+  emailKey,
+  type IdentifierMode,
+  idKey,
+  parseEmail,
+  parseUsername,
+  usernameKey,
+} from "../base/keys.js";
+import type { KeyRecord } from "../store/contract.js";
+
+/** A user's names, parsed: as they are stored and shown. */
+export interface ParsedNames {
+  readonly username: string | null;
+  readonly email: string | null;
+}
+
+/**
+ * Parses what was given as names.
+ * @throws WatchwordError `invalid-identifier` for a name that cannot be one, or a username that is somebody's email.
+ */
+export function parseNames(input: { readonly username?: unknown; readonly email?: unknown }): ParsedNames {
+  const typedUsername = optionalText(input.username ?? undefined, "username");
+  const typedEmail = optionalText(input.email ?? undefined, "email");
+  const username = typedUsername === undefined ? null : parseUsername(typedUsername);
+  const email = typedEmail === undefined ? null : parseEmail(typedEmail);
+  if (username?.includes("@") && !isSameAddress(username, email))
+    throw new WatchwordError(
+      "invalid-identifier",
+      "A username with an @ must be the user's own email address; choose one without, or give the same as email.",
+      { details: { field: "username" } },
+    );
+  return { username, email };
+}
+
+function isSameAddress(username: string, email: string | null): boolean {
+  if (email === null) return false;
+  try {
+    return parseEmail(username).toLowerCase() === email.toLowerCase();
+  } catch (error) {
+    if (error instanceof WatchwordError) return false;
+    throw error;
+  }
+}
+
+export function idKeyRecord(id: string): KeyRecord {
+  return { key: idKey(id), kind: "id", value: id };
+}
+
+export function usernameKeyRecord(username: string, mode: IdentifierMode): KeyRecord {
+  return { key: usernameKey(username, mode), kind: "username", value: username };
+}
+
+export function emailKeyRecord(email: string, mode: IdentifierMode): KeyRecord {
+  return { key: emailKey(email, mode), kind: "email", value: email };
+}
+
+/** The error for a key that somebody else holds. */
+export function takenError(key: string): WatchwordError {
+  return key.startsWith("e:")
+    ? new WatchwordError("email-taken", "Another user has this email address.", {
+        details: { field: "email" },
+      })
+    : new WatchwordError("username-taken", "Another user has this username; choose another one.", {
+        details: { field: "username" },
+      });
+}
