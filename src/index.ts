@@ -1,0 +1,9 @@
+/**
+ * Watchword keeps the user accounts of an application and signs people in.
+ *
+ * @module watchword
+ */
+export { ERROR_CODES, type ErrorCode, WatchwordError } from "./base/errors.js";
+export type * from "./space/contract.js";
+export { openUserSpace } from "./space/open-user-space.js";
+export type { Logger, MailOptions, OpenOptions, OutgoingMail, SmtpOptions } from "./space/options.js";

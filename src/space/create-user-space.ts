@@ -1,0 +1,236 @@
+import { createAudit } from "../audit/audit.js";
+import { systemClock } from "../base/clock.js";
+import { deriveKey } from "../base/crypto.js";
+import { WatchwordError } from "../base/errors.js";
+import { createCodeDesk } from "../codes/desk.js";
+import { createCodeSecrets } from "../codes/secrets.js";
+import { createFailures } from "../limits/failures.js";
+import { createGuard } from "../limits/guard.js";
+import { createLimits } from "../limits/limits.js";
+import { createHasher } from "../passwords/hasher.js";
+import { createPasswordWork } from "../passwords/password-work.js";
+import { createPasswords } from "../passwords/passwords.js";
+import { createPolicy } from "../passwords/policy.js";
+import { createPasswordReset } from "../passwords/reset.js";
+import { createSessions, sessionPolicy } from "../sessions/sessions.js";
+import { createDevices } from "../sign-in/device.js";
+import { createSignIn } from "../sign-in/sign-in.js";
+import { createSignUp } from "../sign-up/sign-up.js";
+import { createVerification } from "../sign-up/verification.js";
+import type { Store } from "../store/contract.js";
+import { openSqliteStore } from "../store/sqlite/open.js";
+import { createSetUp } from "../users/set-up.js";
+import { createUsers } from "../users/users.js";
+import { createCodes } from "./codes.js";
+import { type Config, readConfig, VARIABLES } from "./config.js";
+import type { ConfigEntry, HandlerContext, UserSpace } from "./contract.js";
+import { createDatabase } from "./database.js";
+import { createHousekeeping } from "./housekeeping.js";
+import { stderrLogger } from "./logger.js";
+import { createMail } from "./mail.js";
+import type { OpenOptions } from "./options.js";
+import { findSecrets, type Secrets } from "./secret.js";
+import { requireNewEnough, settle } from "./settings.js";
+
+/**
+ * Opens the store, settles what the space is, and joins the services together: the one place that sees both sides.
+ * `release` decides when the last holder has let go.
+ */
+export async function createUserSpace(
+  file: string,
+  options: OpenOptions,
+  release: (letGo: () => Promise<void>) => Promise<void>,
+): Promise<UserSpace> {
+  const config = readConfig(options, process.env);
+  const logger = options.logger ?? stderrLogger;
+  const clock = options.clock ?? systemClock;
+  const store = await openSqliteStore({
+    file,
+    create: options.create ?? true,
+    synchronous: options.sqlite?.synchronous ?? "full",
+    busyTimeout: options.sqlite?.busyTimeout ?? 5000,
+    logger,
+  });
+  try {
+    return await joinServices();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+
+  async function joinServices(): Promise<UserSpace> {
+    await bringUpToDate(store, options.migrate ?? true);
+    const found = await store.readSettings();
+    const secrets = await findSecrets({
+      given: options.secret,
+      variable: process.env[VARIABLES.secret],
+      file: `${file}.secret`,
+      isNewSpace: found === null,
+    });
+    const settings = await settle(
+      store,
+      {
+        name: config.name,
+        identifiers: options.identifiers,
+        sessions: options.sessions ?? {},
+        secrets: secrets.list,
+      },
+      clock.now(),
+    );
+    const mode = settings.identifiers;
+    const policy = sessionPolicy({ ...options.sessions, ...settings.sessionPolicy });
+    const keysFor = (purpose: string) => mapKeys(secrets, purpose);
+
+    const costs = options.passwords?.argon2 ?? {};
+    const hasher = createHasher({
+      memory: costs.memory ?? 19_456,
+      passes: costs.passes ?? 2,
+      lanes: costs.lanes ?? 1,
+      ...(options.passwords?.slots === undefined ? {} : { slots: options.passwords.slots }),
+      ...(options.passwords?.queue === undefined ? {} : { queue: options.passwords.queue }),
+    });
+    const passwordPolicy = createPolicy({
+      ...options.passwords,
+      words: options.passwords?.words ?? [config.siteName, config.name],
+    });
+    const passwords = createPasswordWork({ hasher, policy: passwordPolicy, clock });
+    const guard = createGuard(store, clock);
+    const limitKey = keysFor("limits")[0];
+    const failures = createFailures({ store, clock, key: limitKey, logger });
+    const desk = createCodeDesk({ store, clock, guard, secrets: createCodeSecrets(keysFor("codes")) });
+    const sessions = createSessions({ store, clock, policy, logger });
+    const users = createUsers({ store, clock, mode, passwords });
+    const flow = { store, clock, mode, passwords, desk, guard, failures, limitKey };
+    const mail = createMail({ store, clock, logger, config, file, options: options.mail ?? {}, desk });
+    const signUp = createSignUp({
+      ...flow,
+      policy: {
+        enabled: options.signUp?.enabled ?? true,
+        verification: options.signUp?.verification ?? "required",
+      },
+    });
+    const signIn = createSignIn({
+      ...flow,
+      sessions,
+      devices: createDevices(keysFor("devices"), clock),
+      policy: { requireVerifiedEmail: options.signIn?.requireVerifiedEmail ?? false },
+    });
+    const housekeeping = createHousekeeping({ store, clock, logger });
+
+    let isClosed = false;
+    let http: Promise<(request: Request, context?: HandlerContext) => Promise<Response>> | undefined;
+
+    const space: UserSpace = {
+      name: settings.name,
+      id: settings.spaceId,
+      identifiers: mode,
+      baseUrl: config.baseUrl,
+      siteName: config.siteName,
+      clock,
+      users,
+      passwords: createPasswords({
+        store,
+        clock,
+        hasher,
+        policy: passwordPolicy,
+        work: passwords,
+        failures,
+        sessions,
+      }),
+      sessions: sessions.service,
+      codes: createCodes({
+        store,
+        desk,
+        verification: createVerification(flow),
+        reset: createPasswordReset(flow),
+        afterRequest: mail.after,
+      }),
+      limits: createLimits(store, clock),
+      audit: createAudit(store),
+      mail: mail.service,
+      database: createDatabase(store, housekeeping),
+      setUp: createSetUp({ store, clock, desk, passwords, users }),
+      config: describeConfig(config, secrets, {
+        mode,
+        policy,
+        location: store.location,
+        mail: mail.service.transport,
+      }),
+
+      signUp: (input) => mail.after(signUp(input)),
+      signIn: (input) => mail.after(signIn(input)),
+      signOut: (token, context = {}) => sessions.signOut(token, context),
+
+      deriveKey: (purpose) => deriveKey(secrets.list[0], `own:${purpose}`),
+
+      async handler(request, context) {
+        http ??= import("../http/handler.js").then(({ createHandler }) =>
+          createHandler(space, {
+            ...options.http,
+            ...(config.metricsToken === null ? {} : { metricsToken: config.metricsToken }),
+            ...(options.logger === undefined ? {} : { logger: options.logger }),
+          }),
+        );
+        return (await http)(request, context);
+      },
+
+      async close() {
+        if (isClosed) return;
+        await release(async () => {
+          isClosed = true;
+          await housekeeping.stop();
+          await mail.stop();
+          await hasher.close();
+          try {
+            await sessions.service.flush();
+          } finally {
+            await store.close();
+          }
+        });
+      },
+    };
+    mail.start();
+    housekeeping.start();
+    return space;
+  }
+}
+
+async function bringUpToDate(store: Store, mayMigrate: boolean): Promise<void> {
+  const { version, latest } = await store.schema();
+  const settings = await store.readSettings();
+  if (settings !== null) requireNewEnough(settings, latest, store.location);
+  if (version >= latest) return;
+  if (!mayMigrate && version > 0)
+    throw new WatchwordError(
+      "migration-needed",
+      `${store.location} has schema ${version} and this program needs ${latest}. Make a backup, then run \`watchword migrate\`.`,
+    );
+  await store.migrate();
+}
+
+function mapKeys(secrets: Secrets, purpose: string): [Buffer, ...Buffer[]] {
+  const [first, ...rest] = secrets.list;
+  return [deriveKey(first, purpose), ...rest.map((secret) => deriveKey(secret, purpose))];
+}
+
+function describeConfig(
+  config: Config,
+  secrets: Secrets,
+  known: { mode: string; policy: { idle: number; absolute: number | null }; location: string; mail: string },
+): readonly ConfigEntry[] {
+  const inDatabase = (name: string, value: string): ConfigEntry => ({
+    name,
+    value,
+    origin: "database",
+    variable: null,
+  });
+  return [
+    { name: "database", value: known.location, origin: "option", variable: "WATCHWORD_DATABASE_URL" },
+    { name: "secret", value: "•••", origin: secrets.origin, variable: VARIABLES.secret },
+    inDatabase("identifiers", known.mode),
+    inDatabase("sessions.idle", `${known.policy.idle} ms`),
+    inDatabase("sessions.absolute", known.policy.absolute === null ? "none" : `${known.policy.absolute} ms`),
+    ...config.entries,
+    { name: "mail.transport", value: known.mail, origin: "default", variable: null },
+  ];
+}

@@ -1,0 +1,66 @@
+import { WatchwordError } from "../base/errors.js";
+import type { UserSpace } from "./contract.js";
+import type { OpenOptions } from "./options.js";
+import { parseStoreUrl } from "./url.js";
+
+interface Opened {
+  readonly space: Promise<UserSpace>;
+  readonly options: OpenOptions;
+  holders: number;
+}
+
+const opened = new Map<string, Opened>();
+
+/**
+ * Opens the user space in a database, and makes it where there is none.
+ *
+ * Opening the same database again in one process gives the same object, with the options of the first opening; the
+ * database is let go of when each opener has closed it.
+ *
+ * @param url Where the data lies: `sqlite:users.db`.
+ * @param options Each beats its environment variable, which beats the default.
+ * @throws WatchwordError `invalid-option`, `store-refused`, `store-corrupted`, `newer-database`, `migration-needed`,
+ * `secret-missing`, `wrong-secret`, `settings-contradict`
+ *
+ * @example
+ * ```ts
+ * const space = await openUserSpace("sqlite:users.db");
+ * await space.users.create({ username: "ada", password: "correct horse battery staple" });
+ * await space.close();
+ * ```
+ */
+export async function openUserSpace(url: string, options: OpenOptions = {}): Promise<UserSpace> {
+  const { kind, file } = parseStoreUrl(url);
+  const key = `${kind}:${file}`;
+  const earlier = opened.get(key);
+  if (earlier !== undefined) {
+    requireSame(earlier.options, options, key);
+    earlier.holders++;
+    return earlier.space;
+  }
+  const entry: Opened = { options, holders: 1, space: open() };
+  opened.set(key, entry);
+  entry.space.catch(() => opened.delete(key));
+  return entry.space;
+
+  async function open(): Promise<UserSpace> {
+    // Loaded here, so that importing the package costs nothing until a space is opened.
+    const { createUserSpace } = await import("./create-user-space.js");
+    return createUserSpace(file, options, async (letGo) => {
+      entry.holders--;
+      if (entry.holders > 0) return;
+      if (opened.get(key) === entry) opened.delete(key);
+      await letGo();
+    });
+  }
+}
+
+/** Options that the first opening has fixed cannot be had otherwise by a second one. */
+function requireSame(first: OpenOptions, second: OpenOptions, key: string): void {
+  for (const name of ["identifiers", "secret", "baseUrl", "name"] as const)
+    if (second[name] !== undefined && JSON.stringify(second[name]) !== JSON.stringify(first[name]))
+      throw new WatchwordError(
+        "settings-contradict",
+        `${key} is open in this process already, with another ${name}; close it first, or leave the option out.`,
+      );
+}

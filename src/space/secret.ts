@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { link, readFile, unlink, writeFile } from "node:fs/promises";
+import { deriveKey, newToken } from "../base/crypto.js";
+import { WatchwordError } from "../base/errors.js";
+
+/** The secrets of a space, the newest first, with where they came from. */
+export interface Secrets {
+  readonly list: readonly [string, ...string[]];
+  readonly origin: "option" | "environment" | "file";
+}
+
+/** A new secret: 256 random bits. */
+export function makeSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/**
+ * The secrets from the options or the environment, else from the file beside the database, which is made with a new
+ * space and only then: making one for data that has another would lose every code and cookie without a word.
+ * @throws WatchwordError `secret-missing`, `invalid-option`
+ */
+export async function findSecrets(options: {
+  readonly given: string | readonly string[] | undefined;
+  readonly variable: string | undefined;
+  readonly file: string;
+  readonly isNewSpace: boolean;
+}): Promise<Secrets> {
+  if (options.given !== undefined)
+    return {
+      list: parse(typeof options.given === "string" ? [options.given] : options.given),
+      origin: "option",
+    };
+  if (options.variable !== undefined && options.variable !== "")
+    return { list: parse(options.variable.split(",")), origin: "environment" };
+  const found = await read(options.file);
+  if (found !== null) return { list: parse(found.split(",")), origin: "file" };
+  if (!options.isNewSpace)
+    throw new WatchwordError(
+      "secret-missing",
+      `The secret of this space is not there: ${options.file} is missing. Restore that file from a backup, or set WATCHWORD_SECRET.`,
+    );
+  return { list: parse([await make(options.file)]), origin: "file" };
+}
+
+/** What the settings keep of a secret, to know it again. */
+export function fingerprint(secret: string): string {
+  return deriveKey(secret, "fingerprint").toString("base64url").slice(0, 16);
+}
+
+function parse(texts: readonly string[]): readonly [string, ...string[]] {
+  const [first, ...rest] = texts.map((text) => text.trim()).filter((text) => text !== "");
+  if (first === undefined || [first, ...rest].some((text) => text.length < 32))
+    throw new WatchwordError(
+      "invalid-option",
+      "The secret must be 32 characters or more; make one with `watchword secret`.",
+    );
+  return [first, ...rest];
+}
+
+async function read(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    if (isCode(cause, "ENOENT")) return null;
+    throw new WatchwordError(
+      "secret-missing",
+      `The secret in ${file} cannot be read: ${String(cause)}. Give the user that runs this the right to read it.`,
+      { cause },
+    );
+  }
+}
+
+/** Written whole and linked into place, so that of two processes at once both end up with the same secret. */
+async function make(file: string): Promise<string> {
+  const secret = makeSecret();
+  const draft = `${file}.${newToken().slice(0, 8)}`;
+  try {
+    await writeFile(draft, `${secret}\n`, { mode: 0o600, flag: "wx" });
+    await link(draft, file);
+    return secret;
+  } catch (cause) {
+    const other = isCode(cause, "EEXIST") ? await read(file) : null;
+    if (other !== null) return other.trim();
+    throw new WatchwordError(
+      "secret-missing",
+      `The secret could not be written to ${file}: ${String(cause)}.`,
+      {
+        cause,
+      },
+    );
+  } finally {
+    await unlink(draft).catch((error: unknown) => {
+      if (!isCode(error, "ENOENT")) throw error;
+    });
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
