@@ -1,0 +1,21 @@
+/** Why a form did not do its work: shown beside the fields, and above them. */
+export interface Problem {
+  /** The HTTP status that says the same. */
+  readonly status: number;
+  /** By the name of the field. */
+  readonly errors: Readonly<Record<string, string>>;
+  /** What belongs to no single field. */
+  readonly alert?: string;
+  /** Whole milliseconds. */
+  readonly retryAfter?: number;
+}
+
+/** Something is wrong with one field. */
+export function fieldProblem(field: string, message: string, status = 422): Problem {
+  return { status, errors: { [field]: message } };
+}
+
+/** Something is wrong that belongs to no field. */
+export function alertProblem(alert: string, status = 422): Problem {
+  return { status, errors: {}, alert };
+}

@@ -1,0 +1,4 @@
+import type { Messages } from "../messages/catalogue.js";
+
+/** All wording of the pages in one language. */
+export type Words = Messages["pages"];
