@@ -1,0 +1,21 @@
+import type { Invocation, JsonFlags } from "../invocation.js";
+import { printJson, printLine } from "../output.js";
+import { confirmOrCancel } from "../prompts.js";
+import { withSpace } from "../space.js";
+import { findUser, nameOf, wantedUser } from "../users.js";
+
+export interface UserDeleteFlags extends JsonFlags {
+  readonly yes?: boolean;
+}
+
+export async function run({ args, flags }: Invocation<UserDeleteFlags>): Promise<void> {
+  const named = await wantedUser(args);
+  await withSpace(flags, async (space) => {
+    const user = await findUser(space, named);
+    if (!flags.yes)
+      await confirmOrCancel({ message: `Delete ${nameOf(user)} (${user.id}) for good?`, flag: "--yes" });
+    await space.users.delete(user.id);
+    if (flags.json) await printJson({ deleted: user.id });
+    else await printLine(`Deleted ${nameOf(user)} (${user.id}).`);
+  });
+}

@@ -1,0 +1,52 @@
+import type { UserChangeInput } from "../../space/contract.js";
+import { UsageError } from "../errors.js";
+import type { Invocation, JsonFlags } from "../invocation.js";
+import { note, printJson, printLine } from "../output.js";
+import { withSpace } from "../space.js";
+import { findUser, nameOf, wantedUser } from "../users.js";
+import { parseFields } from "../values.js";
+
+/** False stands for the `--no-…` form of a flag. */
+export interface UserUpdateFlags extends JsonFlags {
+  readonly username?: string | false;
+  readonly email?: string | false;
+  readonly verified?: boolean;
+  readonly locale?: string | false;
+  readonly data?: readonly string[];
+}
+
+export async function run({ args, flags }: Invocation<UserUpdateFlags>): Promise<void> {
+  const change: UserChangeInput = {
+    ...(flags.username !== undefined && { username: flags.username || null }),
+    ...(flags.email !== undefined && { email: flags.email || null }),
+    ...(flags.verified !== undefined && { emailVerified: flags.verified }),
+    ...(flags.locale !== undefined && { userLocale: flags.locale || null }),
+  };
+  const fields = flags.data === undefined ? null : parseFields("--data", flags.data);
+  const changesUser = Object.keys(change).length > 0;
+  if (!changesUser && fields === null)
+    throw new UsageError("Say what to change: --username, --email, --verified, --locale or --data.");
+  refuseEmpty(flags);
+  const named = await wantedUser(args);
+
+  await withSpace(flags, async (space) => {
+    let user = await findUser(space, named);
+    if (changesUser) user = await space.users.update(user.id, change);
+    if (fields !== null) {
+      try {
+        user = { ...user, data: await space.users.data.merge(user.id, fields) };
+      } catch (error) {
+        if (changesUser) note("The rest was changed; the data was not:");
+        throw error;
+      }
+    }
+    if (flags.json) await printJson(await space.users.get(user.id));
+    else await printLine(`Changed ${nameOf(user)} (${user.id}).`);
+  });
+}
+
+/** `--email ""` would otherwise read as "take the address away", which a script with an unset variable does not mean. */
+function refuseEmpty(flags: UserUpdateFlags): void {
+  for (const name of ["username", "email", "locale"] as const)
+    if (flags[name] === "") throw new UsageError(`--${name} was given nothing; --no-${name} takes it away.`);
+}

@@ -1,0 +1,79 @@
+import type { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { buildProgram } from "#dist/cli/program.js";
+import { Bench } from "./command-line.js";
+
+const COMMANDS = [
+  "cleanup",
+  "config",
+  "doctor",
+  "mail",
+  "mail deliver",
+  "mail list",
+  "migrate",
+  "secret",
+  "serve",
+  "session",
+  "session kill",
+  "session list",
+  "set-up",
+  "stats",
+  "user",
+  "user block",
+  "user change-password",
+  "user change-permissions",
+  "user create",
+  "user delete",
+  "user list",
+  "user show",
+  "user unblock",
+  "user update",
+];
+
+function walk(command: Command, path: readonly string[] = []): [string, Command][] {
+  return command.commands.flatMap((child): [string, Command][] => {
+    const own = [...path, child.name()];
+    return [[own.join(" "), child], ...walk(child, own)];
+  });
+}
+
+function helpOf(command: Command): string {
+  let text = "";
+  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.outputHelp();
+  return text;
+}
+
+describe("help", () => {
+  const program = buildProgram();
+
+  it("knows all commands", () => {
+    expect(
+      walk(program)
+        .map(([path]) => path)
+        .sort(),
+    ).toEqual(COMMANDS);
+  });
+
+  it.each(walk(program))("of %s says what it does and shows an example", (path, command) => {
+    const help = helpOf(command);
+    expect(help).toContain(`Usage: watchword ${path}`);
+    expect(command.description()).not.toBe("");
+    expect(help).toMatch(new RegExp(`Examples:\\n(.*\\n)*.*watchword ${path}`));
+    expect(help).toContain("--database <url>");
+  });
+
+  it("and version come from the built program with exit code 0, on stdout", async () => {
+    const bench = await Bench.open();
+    try {
+      const help = await bench.run(["user", "create", "--help"]);
+      expect(help).toMatchObject({ code: 0, stderr: "" });
+      expect(help.stdout).toContain("Usage: watchword user create");
+      const version = await bench.run(["--version"]);
+      expect(version).toMatchObject({ code: 0, stderr: "" });
+      expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+    } finally {
+      await bench.close();
+    }
+  });
+});
