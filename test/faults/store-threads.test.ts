@@ -1,7 +1,9 @@
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
+import type { Scans } from "#dist/store/sqlite/calls.js";
+import { Thread } from "#dist/store/sqlite/thread.js";
 import { NOW, sampleAudit, samplePassword, sampleUser, together } from "../contract/samples.js";
 import { openStore, temporaryFolder } from "./processes.js";
 
@@ -54,4 +56,33 @@ it("fails only the call that fails, not those that share its transaction", async
   expect(await store.findUser(["u:broken"])).toBeNull();
   const again = sampleUser({ username: "broken" });
   expect(await store.createUser(again, 0, [])).toEqual({ status: "created" });
+});
+
+it("ends a thread that has nothing to do, and starts another for the next call", async () => {
+  const file = join(await temporaryFolder(), "users.db");
+  const store = await openStore(file);
+  await store.migrate();
+  const posted = vi.spyOn(Worker.prototype, "postMessage");
+  onTestFinished(() => posted.mockRestore());
+  const connection = {
+    file,
+    synchronous: "full",
+    busyTimeout: 1000,
+    cache: 1024,
+    map: 0,
+    readOnly: true,
+    sizeLimit: 0,
+  } as const;
+  const reader = new Thread<Scans>({
+    script: "reader.worker.js",
+    connection,
+    batch: 1,
+    idle: 20,
+    warn: vi.fn(),
+  });
+  expect(await reader.call("countUsers", {})).toBe(0);
+  await vi.waitFor(() => expect(posted.mock.lastCall).toEqual(["close"]));
+  expect(await reader.call("countUsers", {})).toBe(0);
+  expect(posted.mock.contexts.at(-1)).not.toBe(posted.mock.contexts[0]);
+  await reader.close();
 });

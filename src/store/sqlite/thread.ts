@@ -72,8 +72,17 @@ export class Thread<Served extends Calls> {
       return;
     }
     clearTimeout(this.#idleTimer);
-    const worker = this.#worker ?? this.#start();
     const calls = this.#waiting.splice(0, this.#options.batch);
+    let worker: Worker;
+    try {
+      worker = this.#worker ?? this.#start();
+    } catch (error) {
+      // Node may forbid threads altogether (--permission without --allow-worker).
+      const refusal = lost(this.#options.connection.file, String(error), error);
+      for (const call of calls) call.reject(refusal);
+      this.#post();
+      return;
+    }
     const message: ToThread = { calls: calls.map(({ name, args }) => ({ name, args })) };
     try {
       worker.postMessage(message);
@@ -119,6 +128,9 @@ export class Thread<Served extends Calls> {
     worker.on("message", (message: FromThread) => this.#settle(message));
     worker.on("error", (error) => {
       failure = error;
+      // While it closes nobody waits for an answer, so that this is the only place to hear of it.
+      if (this.#worker !== worker)
+        this.#options.warn({ script, err: error }, "a thread of the database did not close well");
     });
     worker.on("exit", () => {
       if (this.#worker === worker) this.#lose(failure);
