@@ -18,6 +18,9 @@ export interface TestSpace {
   cleanup(): Promise<void>;
 }
 
+/** What goes wrong on purpose need not be told. */
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
 /** Hashes that cost next to nothing; a test of what they cost passes its own. */
 const CHEAP = { memory: 64, passes: 1, lanes: 1 };
 
@@ -27,6 +30,7 @@ export async function openTestSpace(options: OpenOptions = {}): Promise<TestSpac
   const url = `sqlite:${join(folder, "users.db")}`;
   const all: OpenOptions = {
     clock,
+    logger: quiet,
     ...options,
     passwords: { argon2: CHEAP, ...options.passwords },
     mail: { courier: false, ...options.mail },
