@@ -4,11 +4,16 @@ import { WatchwordError } from "./errors.js";
 /** Whether `Alice` and `alice` are one person (`folded`) or two (`exact`). A setting of the space, fixed at its creation. */
 export type IdentifierMode = "folded" | "exact";
 
-/** Control, bidi and zero-width characters (Unicode categories Cc, Cf, Cs, Co, Zl, Zp), which could make two names look alike. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]/u;
+/**
+ * Control, bidi, zero-width and other characters that are not seen (variation selectors, fillers), which could make two
+ * names look alike.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 /** Any character of an `atext` (RFC 5322 §3.2.3) or, after RFC 6531, a letter, mark or number beyond ASCII. */
 const LOCAL_PART =
   /^[\w!#$%&'*+/=?^`{|}~\-\u0080-\u{10FFFF}]+(?:\.[\w!#$%&'*+/=?^`{|}~\-\u0080-\u{10FFFF}]+)*$/u;
+/** What a person types as a domain: `domainToASCII` would cut paths off and decode escapes, so ten texts were one address. */
+const DOMAIN = /^[\p{L}\p{M}\p{N}.\u3002\uFF0E\uFF61-]+$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
@@ -38,7 +43,8 @@ export function parseUsername(typed: string): string {
     });
   if (username === "") throw refuse("is empty; give at least one character.");
   if (username.length > 510 || [...username].length > 255) throw refuse("is longer than 255 characters.");
-  if (INVISIBLE.test(username)) throw refuse("holds an invisible, control or text-direction character.");
+  if (INVISIBLE.test(username) || INVISIBLE.test(username.normalize("NFKC")))
+    throw refuse("holds an invisible, control or text-direction character.");
   return username;
 }
 
@@ -63,7 +69,7 @@ export function parseEmail(typed: string): string {
   if (INVISIBLE.test(local) || !LOCAL_PART.test(local) || Buffer.byteLength(local) > 64)
     throw refuse("has a part before the @ that mail servers do not accept.");
   const typedDomain = text.slice(at + 1);
-  const domain = INVISIBLE.test(typedDomain) ? "" : domainToASCII(typedDomain).toLowerCase();
+  const domain = DOMAIN.test(typedDomain) ? domainToASCII(typedDomain).toLowerCase() : "";
   const labels = domain.split(".");
   if (!labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1) ?? ""))
     throw refuse("has a part after the @ that is no domain name.");
@@ -104,7 +110,7 @@ export function keysOfTyped(typed: string, mode: IdentifierMode): string[] {
 
 /** The one form under which limits count all spellings of an identifier, whatever the mode of the space. */
 export function limitForm(typed: string): string {
-  return fold(typed.trim().slice(0, 512));
+  return keysOfTyped(typed, "folded")[0] ?? fold(typed.trim().slice(0, 512));
 }
 
 function attempt(parse: () => string): string | null {

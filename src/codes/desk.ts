@@ -21,6 +21,9 @@ const RECORD_LIFETIME = 4 * DAY;
 /** Everything that codes serve, the set-up of the first administrator included. */
 export type DeskPurpose = "verify-email" | "reset-password" | "second-factor" | "set-up";
 
+/** Those that a mail carries to a user's address. */
+export const MAILED_PURPOSES: readonly DeskPurpose[] = ["verify-email", "reset-password", "second-factor"];
+
 export interface OpeningCode {
   /** Null: nobody's. */
   readonly userId: string | null;
@@ -28,8 +31,10 @@ export interface OpeningCode {
   readonly isMailed: boolean;
   readonly purpose: DeskPurpose;
   readonly address: string | null;
-  /** Replaces the code of this record, under the same ticket. */
-  readonly replaces?: { readonly ticket: string } | undefined;
+  /** What was asked for, in the form that limits count; the same question with the same ticket replaces the code. */
+  readonly asked: string;
+  /** Replaces this code, under the same ticket. */
+  readonly replaces?: { readonly code: CodeRecord; readonly ticket: string } | null;
   readonly payload?: JsonObject;
 }
 
@@ -93,7 +98,7 @@ export function createCodeDesk(deps: {
     const isSealed = !opening.isMailed;
     return {
       id: newId(now),
-      userId: opening.userId ?? newId(now),
+      userId: opening.userId ?? opening.replaces?.code.userId ?? newId(now),
       slot: ticketHash,
       purposes: [opening.purpose],
       address: opening.address,
@@ -105,7 +110,7 @@ export function createCodeDesk(deps: {
       triesLeft: isSealed ? SHORT_TRIES : 0,
       createdAt: now,
       endsAt: now + RECORD_LIFETIME,
-      payload: JSON.stringify(opening.payload ?? {}),
+      payload: JSON.stringify({ ...opening.payload, asked: opening.asked }),
       usedAt: null,
     };
   }
@@ -143,7 +148,7 @@ export function createCodeDesk(deps: {
 
     async openLink({ userId, slot, purpose, lifetime }) {
       const token = secrets.newLink();
-      const base = newRecord({ userId, purpose, address: null, isMailed: false }, slot);
+      const base = newRecord({ userId, purpose, address: null, isMailed: false, asked: "" }, slot);
       const expiresAt = base.createdAt + lifetime;
       await store.putCode(
         {

@@ -355,14 +355,19 @@ describe("one's account", () => {
     const { id } = await test.space.users.create({ username: "ada", password: PASSWORD });
     const program = new ApiProgram(test.space);
     program.token = (await test.space.sessions.create({ userId: id })).token;
-    const guesses = await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        program.call("DELETE", "/api/account", { password: `guess ${i}` }),
-      ),
-    );
-    expect(guesses.filter(({ status }) => status === 429)).toHaveLength(15);
-    // Where guesses come at once, all but one may be told that the account's place in the line is taken.
-    expect(guesses.filter(({ status }) => status === 403 || status === 503)).toHaveLength(5);
+    const before = test.space.passwords.statistics.done;
+    const guesses: number[] = [];
+    // Where guesses come at once, all but one may hear that the account's place in the line is taken: these do not count.
+    for (let round = 0; round < 10; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, i) =>
+          program.call("DELETE", "/api/account", { password: `guess ${i}` }),
+        ),
+      );
+      guesses.push(...answers.map(({ status }) => status));
+    }
+    expect(guesses.filter((status) => status === 403)).toHaveLength(5);
+    expect(test.space.passwords.statistics.done - before).toBe(5);
     expect((await program.call("DELETE", "/api/account", { password: PASSWORD })).status).toBe(429);
   });
 

@@ -10,9 +10,12 @@ import {
   ACCOUNT_FAILURES,
   ADDRESS_FAILURES,
   MOST_ACCOUNT_FAILURES,
+  NOBODYS_FAILURES,
   PAIR_FAILURES,
+  SIGNED_IN_FAILURES,
   SPACE_FAILURES,
   SPACE_FAILURES_TO_TELL,
+  UNREACHABLE_FAILURES,
 } from "./rules.js";
 
 /** Who tries a password, and from where. */
@@ -20,8 +23,8 @@ export interface PasswordTry {
   /** The user's id, or what was typed where it is nobody's name. */
   readonly account: { readonly userId: string } | { readonly typed: string };
   readonly ip: string | undefined;
-  /** The id of a device that this user signed in from before; its failures are counted apart. */
-  readonly device: string | null;
+  /** What sets the person apart from strangers: a device that they signed in from before, or the session they act in. */
+  readonly known: { readonly device: string } | { readonly session: string } | null;
 }
 
 /** A try that has been charged. Exactly one of the three ends it; without any it counts as a failure. */
@@ -42,7 +45,9 @@ export interface ChargedTry {
  */
 export interface Failures {
   charge(attempt: PasswordTry): Promise<ChargedTry | Limited>;
-  /** Forgets what was counted for an account: its password was reset, or its owner proved themselves. */
+  /** One try of an account that no code can reach, once a hundred have failed; false: not now. */
+  mayTryUnreachable(userId: string): Promise<boolean>;
+  /** Forgets what was counted for an account: its password was reset, its owner proved themselves, or it is gone. */
   forget(userId: string): Promise<void>;
 }
 
@@ -56,19 +61,22 @@ export function createFailures(deps: {
 
   return {
     async charge(attempt) {
+      const isKnownUser = "userId" in attempt.account;
       const account =
         "userId" in attempt.account
           ? attempt.account.userId
           : `?${hmac(key, limitForm(attempt.account.typed))}`;
       const address = attempt.ip === undefined ? null : addressKey(attempt.ip);
-      const pairKey =
-        attempt.device === null ? `fail:${account}:${address ?? "-"}` : `fail:${account}:d:${attempt.device}`;
-      const accountKey = attempt.device === null ? `fail:${account}` : null;
+      const { known } = attempt;
+      const from =
+        known === null ? (address ?? "-") : "device" in known ? `d:${known.device}` : `s:${known.session}`;
+      const pairKey = `fail:${account}:${from}`;
+      const accountHit = accountHitOf(account, isKnownUser, known);
       const hits: LimitHit[] = [];
       // Without an address there is no stranger to tell from the owner: such a lock would lock the owner out.
-      if (address !== null || attempt.device !== null) hits.push({ key: pairKey, rule: PAIR_FAILURES });
+      if (address !== null || known !== null) hits.push({ key: pairKey, rule: PAIR_FAILURES });
       if (address !== null) hits.push({ key: `fail:ip:${address}`, rule: ADDRESS_FAILURES });
-      if (accountKey !== null) hits.push({ key: accountKey, rule: ACCOUNT_FAILURES });
+      if (accountHit !== null) hits.push(accountHit);
       hits.push({ key: "fail:space", rule: SPACE_FAILURES });
 
       const now = clock.now();
@@ -81,12 +89,12 @@ export function createFailures(deps: {
           { failures: SPACE_FAILURES_TO_TELL },
           "many failed passwords within an hour: somebody may be trying stolen ones",
         );
-      const accountCount = accountKey === null ? 0 : (results.at(-2)?.count ?? 0);
+      const accountCount = accountHit === null ? 0 : (results.at(-2)?.count ?? 0);
       const settle = (owner: "reset" | "refund") =>
         store.settleLimits(
           hits.map((hit) => ({
             key: hit.key,
-            action: hit.key === pairKey || hit.key === accountKey ? owner : "refund",
+            action: hit.key === pairKey || hit === accountHit ? owner : "refund",
           })),
           clock.now(),
         );
@@ -98,6 +106,25 @@ export function createFailures(deps: {
       };
     },
 
-    forget: (userId) => store.settleLimits([{ key: `fail:${userId}`, action: "reset" }], clock.now()),
+    async mayTryUnreachable(userId) {
+      const hit = { key: `fail:${userId}:unreachable`, rule: UNREACHABLE_FAILURES };
+      return (await store.hitLimits([hit], clock.now()))[0]?.allowed === true;
+    },
+
+    forget: (userId) =>
+      store.settleLimits(
+        [`fail:${userId}`, `fail:${userId}:signed-in`, `fail:${userId}:unreachable`].map((each) => ({
+          key: each,
+          action: "reset",
+        })),
+        clock.now(),
+      ),
   };
+}
+
+/** The count of the account that a try belongs to; none on a known device, whose pair lock is enough. */
+function accountHitOf(account: string, isKnownUser: boolean, known: PasswordTry["known"]): LimitHit | null {
+  if (known === null)
+    return { key: `fail:${account}`, rule: isKnownUser ? ACCOUNT_FAILURES : NOBODYS_FAILURES };
+  return "session" in known ? { key: `fail:${account}:signed-in`, rule: SIGNED_IN_FAILURES } : null;
 }

@@ -1,4 +1,3 @@
-import { MINUTE } from "../base/clock.js";
 import { type SignedIn, signInCookies } from "../http/web.js";
 import type { Context } from "../space/contract.js";
 import { type AccountForms, accountView } from "./account-view.js";
@@ -33,9 +32,6 @@ export const account: readonly Route[] = [
   },
   { path: "/account/delete", get: back, post: (visit) => asMember(visit, (me) => deleteAccount(visit, me)) },
 ];
-
-/** The tries at the password that deletes an account; whoever sits at an open browser could guess here otherwise. */
-const DELETION_TRIES = { max: 5, window: 15 * MINUTE };
 
 async function asMember(visit: Visit, work: (me: Member) => Promise<Response>): Promise<Response> {
   const me = await visit.signedIn();
@@ -81,12 +77,12 @@ async function changePassword(visit: Visit, me: Member): Promise<Response> {
     });
     switch (result.status) {
       case "changed": {
-        const { token, session } = result;
+        const { token, session, device } = result;
         if (token === null || session === null) {
           visit.setCookies([visit.web.cookies.clear("session")]);
           return visit.redirect(withNotice("/sign-in", "password-changed"));
         }
-        visit.setCookies(signInCookies(visit.web, { token, session }));
+        visit.setCookies(signInCookies(visit.web, { token, session, device }));
         return visit.redirect(withNotice("/account", "password-changed"));
       }
       case "wrong-password":
@@ -121,10 +117,13 @@ async function deleteAccount(visit: Visit, me: Member): Promise<Response> {
   const missing = missingFields(visit, form, ["password"]);
   if (missing !== null) return refuse(missing);
   return mending(visit, refuse, async () => {
-    // Charged before the password is looked at, so that parallel guesses count too; the JSON route counts with us.
-    const limit = await visit.space.limits.hit(`delete:${me.user.id}`, DELETION_TRIES);
-    if (!limit.allowed) return refuse(limitedProblem(visit, limit.retryAfter));
-    if (!(await visit.space.passwords.check(me.user.id, form.password)))
+    const asked = await visit.space.passwords.confirm({
+      userId: me.user.id,
+      password: form.password,
+      ...me.context,
+    });
+    if (asked.status === "limited") return refuse(limitedProblem(visit, asked.retryAfter));
+    if (asked.status === "wrong-password")
       return refuse(fieldProblem("password", visit.words.errors.wrongPassword));
     await visit.space.users.delete(me.user.id, me.context);
     visit.setCookies([visit.web.cookies.clear("session"), visit.web.cookies.clear("device")]);

@@ -1,8 +1,20 @@
 import type { Clock } from "../base/clock.js";
+import { addressKey } from "../limits/address.js";
 import type { PasswordPolicy, PasswordRefused } from "../space/contract.js";
 import type { PasswordRecord } from "../store/contract.js";
 import { type Hasher, type Lane, normalizePassword } from "./hasher.js";
 import { reviewPassword } from "./policy.js";
+
+/**
+ * Who waits for a hash: an account, and the part of an address that one machine cannot change at will, or a single host
+ * would take as many places as its network has addresses.
+ */
+export function laneOf(context: { readonly ip?: string }, account?: string): Lane {
+  return {
+    ...(account === undefined ? {} : { account }),
+    ...(context.ip === undefined ? {} : { address: addressKey(context.ip) }),
+  };
+}
 
 /** The names that a password must not repeat. */
 export interface Names {

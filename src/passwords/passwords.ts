@@ -1,18 +1,21 @@
 import { auditEvent } from "../audit/audit.js";
-import type { Clock } from "../base/clock.js";
+import { type Clock, HOUR } from "../base/clock.js";
 import { sha256 } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { idKey } from "../base/keys.js";
 import type { Failures } from "../limits/failures.js";
+import type { Guard } from "../limits/guard.js";
+import { OWN_PASSWORD_CHANGES } from "../limits/rules.js";
+import type { Devices } from "../sessions/device.js";
 import type { Sessions } from "../sessions/sessions.js";
-import type { Context, PasswordPolicy, PasswordsService } from "../space/contract.js";
+import type { Context, Limited, PasswordPolicy, PasswordsService } from "../space/contract.js";
 import type { PasswordRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
 import { noSuchUser } from "../users/lookup.js";
 import { notice } from "../users/notices.js";
 import { isSystem, requireAdministratorOf, requireSuperuser } from "../users/rights.js";
 import { type Hasher, normalizePassword } from "./hasher.js";
-import type { PasswordWork } from "./password-work.js";
+import { laneOf, type PasswordWork } from "./password-work.js";
 
 export function createPasswords(deps: {
   readonly store: Store;
@@ -21,9 +24,11 @@ export function createPasswords(deps: {
   readonly policy: PasswordPolicy;
   readonly work: PasswordWork;
   readonly failures: Failures;
+  readonly guard: Guard;
   readonly sessions: Sessions;
+  readonly devices: Devices;
 }): PasswordsService {
-  const { store, clock, hasher, policy, work, failures, sessions } = deps;
+  const { store, clock, hasher, policy, work, failures, guard, sessions, devices } = deps;
 
   async function read(userId: string): Promise<{ user: UserRecord; password: PasswordRecord | null }> {
     const found = await store.findSignIn([idKey(requireText(userId, "userId"))]);
@@ -107,20 +112,17 @@ export function createPasswords(deps: {
       const review = await work.review(requireText(newPassword, "newPassword"), user);
       if (review.status === "password-refused") return review;
 
-      const attempt = await failures.charge({ account: { userId }, ip: context.ip, device: null });
-      if (attempt.status === "limited") return attempt;
-      const lane = { account: userId, ...(context.ip === undefined ? {} : { address: context.ip }) };
-      const next = await withdrawOnFailure(attempt, async () => {
-        if (!(await work.matches(password, currentPassword, lane))) return null;
-        return work.make(newPassword, lane);
-      });
-      if (next === null) return { status: "wrong-password" };
-      await attempt.succeeded();
+      const asked = await ask(userId, password, currentPassword, context);
+      if (asked.status !== "confirmed") return asked;
+      const limited = await guard.pass([[`change:${userId}`, OWN_PASSWORD_CHANGES]]);
+      if (limited !== null) return limited;
+      const next = await work.make(newPassword, laneOf(context, userId));
 
       const kept = await findKept(userId, sessionToken);
       const events = changedEvents(user, "password.changed", context, true);
       const epoch = await replace(userId, password?.hash ?? null, next, events);
-      if (kept === null) return { status: "changed", session: null, token: null };
+      const device = devices.issue(userId, epoch);
+      if (kept === null) return { status: "changed", session: null, token: null, device };
       const opened = await sessions.open(
         {
           userId,
@@ -132,13 +134,43 @@ export function createPasswords(deps: {
         context,
         [],
       );
-      return { status: "changed", ...opened };
+      return { status: "changed", ...opened, device };
+    },
+
+    async confirm({ userId, password: typed, ...context }) {
+      requireText(typed, "password");
+      const { password } = await read(userId);
+      return ask(userId, password, typed, context);
     },
 
     verifyHash: async (password, hash) =>
       hasher.verify(requireText(hash, "hash", 4096), normalizePassword(requireText(password, "password"))),
     needsUpgrade: (hash) => hasher.needsUpgrade(requireText(hash, "hash", 4096)),
   };
+
+  /** Asks somebody who is signed in for the password once more, under the same limits as a sign-in. */
+  async function ask(
+    userId: string,
+    record: PasswordRecord | null,
+    typed: string,
+    context: Context,
+  ): Promise<{ readonly status: "confirmed" } | { readonly status: "wrong-password" } | Limited> {
+    const session = context.actor?.type === "user" ? context.actor.sessionId : undefined;
+    const attempt = await failures.charge({
+      account: { userId },
+      ip: context.ip,
+      // Counted apart from strangers, who could otherwise keep a person from changing a password; and to a hundred.
+      known: session === undefined ? null : { session },
+    });
+    if (attempt.status === "limited") return attempt;
+    if (attempt.needsCode) return { status: "limited", retryAfter: HOUR };
+    const isRight = await withdrawOnFailure(attempt, () =>
+      work.matches(record, typed, laneOf(context, userId)),
+    );
+    if (!isRight) return { status: "wrong-password" };
+    await attempt.succeeded();
+    return { status: "confirmed" };
+  }
 
   /** The session that goes on; null where none was named, or it is not this user's. */
   async function findKept(userId: string, token: string | undefined) {

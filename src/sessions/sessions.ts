@@ -18,7 +18,7 @@ import type {
 import type { Logger } from "../space/options.js";
 import type { SessionFilter, SessionRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
 import { noSuchUser } from "../users/lookup.js";
-import { toUser } from "../users/records.js";
+import { isBlocked, toUser } from "../users/records.js";
 import { requireAdministrator, requireSelfOrAdministrator, requireSuperuser } from "../users/rights.js";
 import { isOver, toSession } from "./records.js";
 import { createTouches } from "./touches.js";
@@ -55,13 +55,16 @@ export interface Sessions {
 export function sessionPolicy(options: Partial<SessionPolicy> = {}): SessionPolicy {
   const idle = options.idle ?? 10 * DAY;
   const absolute = options.absolute === undefined ? 30 * DAY : options.absolute;
+  const mostPerUser = options.mostPerUser ?? 100;
   const touchEvery = options.touchEvery ?? Math.max(idle / 100, Math.min(HOUR, idle / 10));
   if (!(idle > 0) || !(absolute === null || absolute > 0) || !(touchEvery >= 0 && touchEvery < idle))
     throw new WatchwordError(
       "invalid-option",
       "sessions.idle and sessions.absolute must be positive milliseconds, sessions.touchEvery less than idle.",
     );
-  return { idle, absolute, touchEvery };
+  if (!(Number.isInteger(mostPerUser) && mostPerUser > 0))
+    throw new WatchwordError("invalid-option", "sessions.mostPerUser must be a whole number from 1.");
+  return { idle, absolute, touchEvery, mostPerUser };
 }
 
 export function createSessions(deps: {
@@ -105,7 +108,7 @@ export function createSessions(deps: {
   async function open(opening: OpeningSession, context: Context, events: readonly StoreEvent[]) {
     const token = newToken();
     const record = newRecord(sha256(token), opening, context);
-    await store.createSession(record, { recordSignIn: true }, events);
+    await store.createSession(record, { recordSignIn: true, keep: policy.mostPerUser }, events);
     return { token, session: toSession(record) };
   }
 
@@ -139,8 +142,15 @@ export function createSessions(deps: {
     policy,
 
     async create({ userId, methods = [], data, ...context }) {
-      requireAdministrator(context.actor?.type === "user" ? context : {}, "make sessions for others");
+      requireSuperuser(context, "make sessions without a proof");
       const user = await read(userId);
+      if (isBlocked(user, clock.now()))
+        throw new WatchwordError("account-blocked", "The user is blocked; unblock the account first.");
+      if (!user.active)
+        throw new WatchwordError(
+          "account-inactive",
+          "The user is switched off; make the account active first.",
+        );
       const opening = { userId, epoch: user.sessionEpoch, methods, ...(data === undefined ? {} : { data }) };
       const event = auditEvent("session.created", { now: clock.now(), userId }, context);
       return open(opening, context, [event]);

@@ -1,31 +1,26 @@
 import { type AuditAction, auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
 import { requireText } from "../base/input.js";
-import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
+import { emailKey, type IdentifierMode, idKey, keysOfTyped, limitForm } from "../base/keys.js";
 import type { CodeDesk } from "../codes/desk.js";
 import type { Failures } from "../limits/failures.js";
-import type { Guard } from "../limits/guard.js";
-import { MAILS_TO_ADDRESS } from "../limits/rules.js";
+import type { MailLimits } from "../limits/mail-limits.js";
 import { mailEvent } from "../mail/notices.js";
-import type { PasswordWork } from "../passwords/password-work.js";
+import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import { withdrawOnFailure } from "../passwords/passwords.js";
+import type { Renewal } from "../passwords/renewal.js";
+import type { Devices } from "../sessions/device.js";
 import type { Sessions } from "../sessions/sessions.js";
 import { verificationEvents } from "../sign-up/verification.js";
 import type { Context, JsonObject, SignInInput, SignInResult } from "../space/contract.js";
-import type { CodeRecord, PasswordRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
+import type { CodeRecord, Store, UserRecord } from "../store/contract.js";
 import { isBlocked, toUser } from "../users/records.js";
-import type { Devices } from "./device.js";
 
 export interface SignInPolicy {
   readonly requireVerifiedEmail: boolean;
 }
 
 export type SignIn = (input: SignInInput) => Promise<SignInResult>;
-
-interface Found {
-  readonly user: UserRecord;
-  readonly password: PasswordRecord | null;
-}
 
 /**
  * The way in: limits, look-up, password, then blocked, inactive or unverified, then a second factor where one is due,
@@ -38,12 +33,14 @@ export function createSignIn(deps: {
   readonly policy: SignInPolicy;
   readonly passwords: PasswordWork;
   readonly failures: Failures;
-  readonly guard: Guard;
+  readonly mailLimits: MailLimits;
   readonly desk: CodeDesk;
   readonly devices: Devices;
   readonly sessions: Sessions;
+  readonly renewal: Renewal;
 }): SignIn {
-  const { store, clock, mode, policy, passwords, failures, guard, desk, devices, sessions } = deps;
+  const { store, clock, mode, policy, passwords, failures, mailLimits, desk, devices, sessions, renewal } =
+    deps;
 
   return function signIn(input) {
     return "ticket" in input ? withCode(input) : withPassword(input);
@@ -56,30 +53,40 @@ export function createSignIn(deps: {
     const password = requireText(input.password, "password");
     const keys = keysOfTyped(typed, mode);
     const found = keys.length === 0 ? null : await store.findSignIn(keys);
-    const device = found === null ? null : devices.recognise(input.device, found.user.id);
+    const device =
+      found === null ? null : devices.recognise(input.device, found.user.id, found.user.sessionEpoch);
     const attempt = await failures.charge({
       account: found === null ? { typed } : { userId: found.user.id },
       ip: input.ip,
-      device,
+      known: device === null ? null : { device },
     });
     if (attempt.status === "limited") return attempt;
 
-    const lane = {
-      account: found?.user.id ?? typed,
-      ...(input.ip === undefined ? {} : { address: input.ip }),
-    };
+    const mayTry =
+      !attempt.needsCode ||
+      found === null ||
+      isReachable(found.user) ||
+      (await failures.mayTryUnreachable(found.user.id));
     const isRight = await withdrawOnFailure(attempt, () =>
-      passwords.matches(found?.password ?? null, password, lane),
+      passwords.matches(
+        mayTry ? (found?.password ?? null) : null,
+        password,
+        laneOf(input, found?.user.id ?? typed),
+      ),
     );
     if (!isRight || found === null) {
       await tell("sign-in.failed", found?.user.id ?? null, input);
       // From here on right and wrong look alike, or the answer would still say which password is right.
       return attempt.needsCode ? askForCode(null, input) : { status: "wrong-credentials" };
     }
-    if (attempt.needsCode) return askForCode(found, input);
+    if (attempt.needsCode && isReachable(found.user)) return askForCode(found.user, input);
     await attempt.succeeded();
+    if (attempt.needsCode) await failures.forget(found.user.id);
     const refusal = await refuse(found.user, input);
-    return refusal ?? open(found.user, found.user.sessionEpoch, ["password"], input, []);
+    if (refusal !== null) return refusal;
+    const signedIn = await open(found.user, found.user.sessionEpoch, ["password"], input);
+    renewal.begin(found.user.id, found.password, password);
+    return signedIn;
   }
 
   /** The second step: the code that was mailed, with the ticket of the first. */
@@ -97,56 +104,46 @@ export function createSignIn(deps: {
     const user = await store.findUser([idKey(code.userId)]);
     const first = readFirstStep(code);
     // A password that was changed since the first step has raised the epoch: the first step no longer proves anything.
-    if (user === null || user.sessionEpoch !== first.epoch) return { status: "wrong-code" };
+    // So does a new address: the code went to an inbox that is this person's no more.
+    if (user === null || user.sessionEpoch !== first.epoch || user.email !== code.address)
+      return { status: "wrong-code" };
     const refusal = await refuse(user, input);
     if (refusal !== null) return refusal;
     await failures.forget(user.id);
-    return open(
-      user,
-      first.epoch,
-      ["password", "email-code"],
-      { ...input, data: input.data ?? first.data },
-      [],
-    );
+    return open(user, first.epoch, ["password", "email-code"], { ...input, data: input.data ?? first.data });
   }
 
-  async function askForCode(found: Found | null, input: SignInInput): Promise<SignInResult> {
-    const mailable = found?.user.email != null && (await mayMail(found.user.id)) ? found.user : null;
+  async function askForCode(user: UserRecord | null, input: SignInInput): Promise<SignInResult> {
+    const email = user?.email ?? null;
+    const isMailed = email !== null && (await mailLimits.mayMail("second-factor", email));
     const now = clock.now();
     const { ticket } = await desk.open(
       {
-        userId: mailable?.id ?? null,
-        isMailed: mailable !== null,
+        userId: isMailed && user !== null ? user.id : null,
+        isMailed,
         purpose: "second-factor",
-        address: mailable?.email ?? null,
-        payload: { epoch: mailable?.sessionEpoch ?? 0, data: input.data ?? {} },
+        address: email,
+        asked: "",
+        payload: { epoch: user?.sessionEpoch ?? 0, data: input.data ?? {} },
       },
       (codeId) => [
-        auditEvent("sign-in.second-factor", { now, userId: mailable?.id ?? null }, input),
-        ...(mailable?.email == null
-          ? []
-          : [
+        auditEvent("sign-in.second-factor", { now, userId: user?.id ?? null }, input),
+        ...(isMailed && user !== null
+          ? [
               mailEvent({
                 now,
                 template: "second-factor" as const,
-                to: mailable.email,
-                userId: mailable.id,
-                locale: mailable.locale ?? input.locale ?? null,
+                to: email,
+                userId: user.id,
+                locale: user.locale ?? input.locale ?? null,
                 codeId,
-                payload: {
-                  name: mailable.username,
-                  ip: input.ip ?? null,
-                  userAgent: input.userAgent ?? null,
-                },
+                payload: { name: user.username, ip: input.ip ?? null, userAgent: input.userAgent ?? null },
               }),
-            ]),
+            ]
+          : []),
       ],
     );
     return { status: "second-factor", ticket, sentTo: "email" };
-  }
-
-  async function mayMail(userId: string): Promise<boolean> {
-    return (await guard.pass([[`second-factor:${userId}`, MAILS_TO_ADDRESS]])) === null;
   }
 
   /** Why somebody with the right password may still not come in; told only to them. */
@@ -174,11 +171,22 @@ export function createSignIn(deps: {
   /** Where the address is free, a new code goes out; where it is somebody's by now, nothing does. */
   async function verificationTicket(user: UserRecord, input: SignInInput): Promise<string> {
     const email = user.email ?? "";
-    const owner = await store.findUser(keysOfTyped(email, mode));
+    const asked = limitForm(email);
+    const owner = await store.findUser([emailKey(email, mode)]);
     const isFree = owner === null || owner.id === user.id;
-    const isMailed = isFree && (await guard.pass([[`verify:${user.id}`, MAILS_TO_ADDRESS]])) === null;
+    const isMailed =
+      isFree &&
+      (await mailLimits.ask("verify", asked, input.ip)) === null &&
+      (await mailLimits.mayMail("verify", email));
     const { ticket } = await desk.open(
-      { userId: user.id, isMailed, purpose: "verify-email", address: email, payload: { isKnown: !isFree } },
+      {
+        userId: user.id,
+        isMailed,
+        purpose: "verify-email",
+        address: email,
+        asked,
+        payload: { isKnown: !isFree },
+      },
       (codeId) => (isMailed ? verificationEvents(user, email, codeId, clock.now(), input) : []),
     );
     return ticket;
@@ -189,19 +197,18 @@ export function createSignIn(deps: {
     epoch: number,
     methods: readonly string[],
     input: SignInInput,
-    events: readonly StoreEvent[],
   ): Promise<SignInResult> {
     const now = clock.now();
     const opened = await sessions.open(
       { userId: user.id, epoch, methods, ...(input.data === undefined ? {} : { data: input.data }) },
       input,
-      [...events, auditEvent("sign-in.succeeded", { now, userId: user.id, details: { methods } }, input)],
+      [auditEvent("sign-in.succeeded", { now, userId: user.id, details: { methods } }, input)],
     );
     return {
       status: "signed-in",
       user: toUser({ ...user, lastSignInAt: now }, now),
       ...opened,
-      device: devices.issue(user.id),
+      device: devices.issue(user.id, epoch),
     };
   }
 
@@ -213,6 +220,11 @@ export function createSignIn(deps: {
   ): Promise<void> {
     await store.addEvents([auditEvent(action, { now: clock.now(), userId, details }, context)]);
   }
+}
+
+/** Whether a code can go to somebody. */
+function isReachable(user: UserRecord): boolean {
+  return user.email !== null;
 }
 
 function readFirstStep(code: CodeRecord): { readonly epoch: number; readonly data: JsonObject } {

@@ -1,20 +1,25 @@
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
-import { hmac } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
 import { requireJsonObject, requireText } from "../base/input.js";
 import { emailKey, type IdentifierMode, limitForm } from "../base/keys.js";
 import type { CodeDesk } from "../codes/desk.js";
-import { byAddress, type Guard } from "../limits/guard.js";
-import { MAILS_TO_ADDRESS, SIGN_UPS } from "../limits/rules.js";
+import type { MailLimits } from "../limits/mail-limits.js";
 import { mailEvent } from "../mail/notices.js";
-import type { PasswordWork } from "../passwords/password-work.js";
+import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import type { SignUpInput, SignUpResult } from "../space/contract.js";
 import type { PasswordRecord, Store, UserRecord } from "../store/contract.js";
 import { DATA_LIMIT } from "../users/data.js";
 import { pendingBefore } from "../users/lookup.js";
-import { emailKeyRecord, idKeyRecord, parseNames, usernameKeyRecord } from "../users/names.js";
+import {
+  emailKeyRecord,
+  idKeyRecord,
+  isSameAddress,
+  type ParsedNames,
+  parseNames,
+  usernameKeyRecord,
+} from "../users/names.js";
 import { toUser } from "../users/records.js";
 import { verificationEvents } from "./verification.js";
 
@@ -37,10 +42,9 @@ export function createSignUp(deps: {
   readonly policy: SignUpPolicy;
   readonly passwords: PasswordWork;
   readonly desk: CodeDesk;
-  readonly guard: Guard;
-  readonly limitKey: Buffer;
+  readonly mailLimits: MailLimits;
 }): SignUp {
-  const { store, clock, mode, policy, passwords, desk, guard, limitKey } = deps;
+  const { store, clock, mode, policy, passwords, desk, mailLimits } = deps;
 
   return async function signUp(input) {
     if (!policy.enabled)
@@ -48,20 +52,16 @@ export function createSignUp(deps: {
         "not-allowed",
         "This service takes no sign-ups; ask an administrator for an account.",
       );
-    const names = parseNames({ username: input.username, email: requireText(input.email, "email") });
+    const names = withoutDoubledName(
+      parseNames({ username: input.username, email: requireText(input.email, "email") }),
+    );
     const email = names.email ?? "";
     const data = requireJsonObject(input.data ?? {}, "data", DATA_LIMIT);
     const review = await passwords.review(requireText(input.password, "password"), names);
     if (review.status === "password-refused") return review;
-    const limited = await guard.pass([
-      [byAddress("sign-up", input.ip), SIGN_UPS],
-      [`sign-up:${hmac(limitKey, limitForm(email))}`, MAILS_TO_ADDRESS],
-    ]);
+    const limited = await mailLimits.ask("sign-up", limitForm(email), input.ip);
     if (limited !== null) return limited;
-    const password = await passwords.make(
-      input.password,
-      input.ip === undefined ? {} : { address: input.ip },
-    );
+    const password = await passwords.make(input.password, laneOf(input));
     const user = pendingUser(names, data, input.locale ?? null, clock.now());
     return policy.verification === "none"
       ? createAtOnce(user, password, input)
@@ -96,16 +96,22 @@ export function createSignUp(deps: {
       auditEvent("user.signed-up", { now, userId: user.id }, input),
     ]);
     if (created.status === "taken") return { status: "username-taken" };
+    const mayMail =
+      owner?.email == null
+        ? await mailLimits.mayMail("verify", email)
+        : await mailLimits.mayMail("sign-up", owner.email);
     const { ticket } = await desk.open(
       {
         userId: user.id,
-        isMailed: owner === null,
+        isMailed: owner === null && mayMail,
         purpose: "verify-email",
         address: email,
+        asked: limitForm(email),
         payload: { isKnown: owner !== null },
       },
-      (codeId) =>
-        owner?.email == null
+      (codeId) => {
+        if (!mayMail) return [];
+        return owner?.email == null
           ? verificationEvents(user, email, codeId, now, input)
           : [
               mailEvent({
@@ -121,7 +127,8 @@ export function createSignUp(deps: {
                 { now, userId: owner.id, details: { purpose: "sign-up-known" } },
                 input,
               ),
-            ],
+            ];
+      },
     );
     return { status: "verification-sent", ticket };
   }
@@ -131,6 +138,16 @@ export function createSignUp(deps: {
     if (user.username !== null) keys.push(usernameKeyRecord(user.username, mode));
     return keys;
   }
+}
+
+/**
+ * An address given as username too is left to the email: as a username it would be claimed before it is proven, and a
+ * refusal would tell that somebody has it.
+ */
+function withoutDoubledName(names: ParsedNames): ParsedNames {
+  return names.username !== null && isSameAddress(names.username, names.email)
+    ? { ...names, username: null }
+    : names;
 }
 
 function pendingUser(

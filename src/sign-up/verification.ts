@@ -1,16 +1,14 @@
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
-import { hmac } from "../base/crypto.js";
 import { requireText } from "../base/input.js";
-import { type IdentifierMode, idKey, keysOfTyped, limitForm } from "../base/keys.js";
+import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
+import { type CodeRequester, readAsking } from "../codes/asking.js";
 import type { CodeDesk, PresentedCode } from "../codes/desk.js";
 import type { Failures } from "../limits/failures.js";
-import { byAddress, type Guard } from "../limits/guard.js";
-import { MAIL_REQUESTS, MAILS_TO_ADDRESS } from "../limits/rules.js";
+import type { MailLimits } from "../limits/mail-limits.js";
 import { mailEvent } from "../mail/notices.js";
-import type { PasswordWork } from "../passwords/password-work.js";
+import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import { withdrawOnFailure } from "../passwords/passwords.js";
-import type { CodeRequester } from "../passwords/reset.js";
 import type { CodeProof, CodeRequestResult, Context, Limited, VerifyEmailResult } from "../space/contract.js";
 import type { CodeRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
 import { pendingBefore } from "../users/lookup.js";
@@ -50,65 +48,51 @@ export function createVerification(deps: {
   readonly clock: Clock;
   readonly mode: IdentifierMode;
   readonly desk: CodeDesk;
-  readonly guard: Guard;
+  readonly mailLimits: MailLimits;
   readonly failures: Failures;
   readonly passwords: PasswordWork;
-  readonly limitKey: Buffer;
 }): Verification {
-  const { store, clock, mode, desk, guard, failures, passwords, limitKey } = deps;
+  const { store, clock, mode, desk, mailLimits, failures, passwords } = deps;
 
-  async function findRequester(
-    input: CodeRequester,
-  ): Promise<{ user: UserRecord | null; typed: string; earlier: CodeRecord | null }> {
-    const found = input.ticket === undefined ? null : await desk.byTicket(input.ticket);
-    const earlier = found?.purposes.includes("verify-email") === true ? found : null;
-    if ("identifier" in input) {
-      const typed = requireText(input.identifier, "identifier");
-      return { user: await store.findUser(keysOfTyped(typed, mode)), typed, earlier };
-    }
-    const id = "userId" in input ? requireText(input.userId, "userId") : earlier?.userId;
-    const user = id == null ? null : await store.findUser([idKey(id)], { pending: true });
-    return { user, typed: id ?? "", earlier };
-  }
-
-  /** The address to send to: of a sign-up on an unknown address, or of a user who has not proven it yet. */
-  function addressOf(user: UserRecord | null, earlier: CodeRecord | null): string | null {
-    if (user === null || user.email === null || user.emailVerifiedAt !== null) return null;
-    return earlier !== null && isKnown(earlier) ? null : user.email;
+  /** The holder of an earlier request, a sign-up included; else whoever is meant by what was given. */
+  function findHolder(input: CodeRequester, earlier: CodeRecord | null): Promise<UserRecord | null> {
+    if (earlier !== null) return store.findUser([idKey(earlier.userId)], { pending: true });
+    if ("identifier" in input) return store.findUser(keysOfTyped(input.identifier, mode));
+    return "userId" in input ? store.findUser([idKey(input.userId)]) : Promise.resolve(null);
   }
 
   return {
     async request(input) {
-      const { user, typed, earlier } = await findRequester(input);
-      const limited = await guard.pass([
-        [byAddress("verify", input.ip), MAIL_REQUESTS],
-        [`verify:${user?.id ?? `?${hmac(limitKey, limitForm(typed))}`}`, MAILS_TO_ADDRESS],
-      ]);
+      const { asked, earlier } = await readAsking(input, "verify-email", desk);
+      const limited = await mailLimits.ask("verify", asked, input.ip);
       if (limited !== null) return limited;
-      const address = addressOf(user, earlier);
-      const isSameRequest = earlier !== null && (user === null || earlier.userId === user.id);
-      const replaces = isSameRequest && input.ticket !== undefined ? { ticket: input.ticket } : undefined;
+      const user = await findHolder(input, earlier?.code ?? null);
+      const isKnown = earlier !== null && isKnownAddress(earlier.code);
+      const email = user !== null && user.emailVerifiedAt === null && !isKnown ? user.email : null;
+      const mayReach = email !== null && (await mailLimits.mayMail("verify", email));
+      // An inbox that has had enough keeps the code that it got last.
+      if (email !== null && !mayReach && earlier !== null) return { status: "sent", ticket: earlier.ticket };
       const now = clock.now();
       const { ticket } = await desk.open(
         {
-          // A sign-up on a known address stays bound to its pending user, so that its ticket can be used again.
-          userId: address === null && (earlier === null || !isKnown(earlier)) ? null : (user?.id ?? null),
-          isMailed: address !== null,
+          userId: mayReach && user !== null ? user.id : null,
+          isMailed: mayReach,
           purpose: "verify-email",
-          address,
-          replaces,
-          payload: { isKnown: earlier !== null && isKnown(earlier) },
+          address: mayReach ? email : null,
+          asked,
+          replaces: earlier,
+          payload: { isKnown },
         },
         (codeId) =>
-          address === null || user === null
-            ? [
+          mayReach && user !== null
+            ? verificationEvents(user, email, codeId, now, input)
+            : [
                 auditEvent(
                   "code.requested",
                   { now, userId: null, details: { purpose: "verify-email" } },
                   input,
                 ),
-              ]
-            : verificationEvents(user, address, codeId, now, input),
+              ],
       );
       return { status: "sent", ticket };
     },
@@ -140,11 +124,12 @@ export function createVerification(deps: {
     if (found === null || found.user.state === "active") return "proven";
     const typed = "link" in input ? input.password : undefined;
     if (typed === undefined) return { status: "proof-needed" };
-    const attempt = await failures.charge({ account: { userId }, ip: input.ip, device: null });
+    const attempt = await failures.charge({ account: { userId }, ip: input.ip, known: null });
     if (attempt.status === "limited") return attempt;
-    const lane = { account: userId, ...(input.ip === undefined ? {} : { address: input.ip }) };
+    // After a hundred failures a password proves nothing by itself; the ticket does, and a newer mail.
+    if (attempt.needsCode) return { status: "proof-needed" };
     const isRight = await withdrawOnFailure(attempt, () =>
-      passwords.matches(found.password, requireText(typed, "password"), lane),
+      passwords.matches(found.password, requireText(typed, "password"), laneOf(input, userId)),
     );
     if (!isRight) return { status: "proof-needed" };
     await attempt.succeeded();
@@ -179,7 +164,7 @@ export function createVerification(deps: {
   }
 }
 
-function isKnown(code: CodeRecord): boolean {
+function isKnownAddress(code: CodeRecord): boolean {
   const payload: unknown = JSON.parse(code.payload);
   return typeof payload === "object" && payload !== null && "isKnown" in payload && payload.isKnown === true;
 }

@@ -35,7 +35,12 @@ export function readConfig(options: OpenOptions, environment: Environment): Conf
     const origin: ConfigOrigin =
       given !== undefined ? "option" : fromEnvironment !== undefined ? "environment" : "default";
     const value = given ?? fromEnvironment ?? fallback;
-    entries.push({ name, value: maskUrl(value), origin, variable });
+    entries.push({
+      name,
+      value: name === "mail.smtp" && value !== "" ? maskUrl(value) : value,
+      origin,
+      variable,
+    });
     return value;
   }
   const baseUrl = parseBaseUrl(pick("baseUrl", options.baseUrl, VARIABLES.baseUrl, "http://localhost:3000"));
@@ -85,7 +90,11 @@ function parseBaseUrl(text: string): string {
   return url.origin;
 }
 
-/** A URL without its password. */
-export function maskUrl(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/:@\s]*):[^@/\s]*@/i, "$1:•••@");
+/** A URL without its secrets: the password, or a user name that stands alone and may be a token. */
+function maskUrl(text: string): string {
+  if (!URL.canParse(text)) return "•••";
+  const url = new URL(text);
+  const user = url.password === "" && url.username !== "" ? "•••" : url.username;
+  const login = user === "" ? "" : `${user}${url.password === "" ? "" : ":•••"}@`;
+  return `${url.protocol}//${login}${url.host}${url.pathname}`;
 }

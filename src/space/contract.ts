@@ -210,7 +210,13 @@ export interface PasswordPolicy {
 }
 
 export type PasswordChangeResult =
-  | { readonly status: "changed"; readonly session: Session | null; readonly token: string | null }
+  | {
+      readonly status: "changed";
+      readonly session: Session | null;
+      readonly token: string | null;
+      /** In place of the device's earlier one, which the new password made void. */
+      readonly device: string;
+    }
   | { readonly status: "wrong-password" }
   | PasswordRefused
   | Limited;
@@ -253,6 +259,12 @@ export interface PasswordsService {
       readonly sessionToken?: string;
     } & Context,
   ): Promise<PasswordChangeResult>;
+  /**
+   * Asks for the password once more, before something that cannot be undone; under the limits of a sign-in.
+   */
+  confirm(
+    input: { readonly userId: string; readonly password: string } & Context,
+  ): Promise<{ readonly status: "confirmed" } | { readonly status: "wrong-password" } | Limited>;
   /** Whether a password fits a stored hash; throws `invalid-input` for a hash of an unknown or damaged form. */
   verifyHash(password: string, hash: string): Promise<boolean>;
   /** Whether a stored hash is weaker than what would be made today. */
@@ -292,6 +304,8 @@ export type SessionCheckWithDataResult =
 export interface SessionPolicy {
   /** Whole milliseconds without use after which a session ends. Default: 10 days. */
   readonly idle: number;
+  /** Live sessions of one user; a further one ends the oldest. Default: 100. */
+  readonly mostPerUser: number;
   /** Whole milliseconds after which it ends in any case; null: never. Default: 30 days. */
   readonly absolute: number | null;
   /**
@@ -303,7 +317,11 @@ export interface SessionPolicy {
 
 export interface SessionsService {
   readonly policy: SessionPolicy;
-  /** Makes a session without asking for any proof: for ports and for a sign-in of one's own. */
+  /**
+   * Makes a session without asking for any proof: for ports and for a sign-in of one's own. For the system and
+   * superusers.
+   * @throws WatchwordError `not-found`, `not-allowed`, `account-blocked`, `account-inactive`
+   */
   create(
     input: {
       readonly userId: string;
@@ -618,6 +636,8 @@ export interface UserSpace {
   readonly setUp: SetUpService;
   readonly config: readonly ConfigEntry[];
 
+  /** Whether people may sign up by themselves. */
+  readonly signUpOpen: boolean;
   /** For people: answers the same whether the address is known or not. */
   signUp(input: SignUpInput): Promise<SignUpResult>;
   signIn(input: SignInInput): Promise<SignInResult>;

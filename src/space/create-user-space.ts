@@ -7,13 +7,15 @@ import { createCodeSecrets } from "../codes/secrets.js";
 import { createFailures } from "../limits/failures.js";
 import { createGuard } from "../limits/guard.js";
 import { createLimits } from "../limits/limits.js";
+import { createMailLimits } from "../limits/mail-limits.js";
 import { createHasher } from "../passwords/hasher.js";
 import { createPasswordWork } from "../passwords/password-work.js";
 import { createPasswords } from "../passwords/passwords.js";
 import { createPolicy } from "../passwords/policy.js";
+import { createRenewal } from "../passwords/renewal.js";
 import { createPasswordReset } from "../passwords/reset.js";
+import { createDevices } from "../sessions/device.js";
 import { createSessions, sessionPolicy } from "../sessions/sessions.js";
-import { createDevices } from "../sign-in/device.js";
 import { createSignIn } from "../sign-in/sign-in.js";
 import { createSignUp } from "../sign-up/sign-up.js";
 import { createVerification } from "../sign-up/verification.js";
@@ -99,8 +101,11 @@ export async function createUserSpace(
     const failures = createFailures({ store, clock, key: limitKey, logger });
     const desk = createCodeDesk({ store, clock, guard, secrets: createCodeSecrets(keysFor("codes")) });
     const sessions = createSessions({ store, clock, policy, logger });
-    const users = createUsers({ store, clock, mode, passwords });
-    const flow = { store, clock, mode, passwords, desk, guard, failures, limitKey };
+    const devices = createDevices(keysFor("devices"), clock);
+    const users = createUsers({ store, clock, mode, passwords, guard, failures });
+    const mailLimits = createMailLimits(guard, limitKey);
+    const flow = { store, clock, mode, passwords, desk, failures, mailLimits };
+    const renewal = createRenewal({ store, clock, passwords, needsUpgrade: hasher.needsUpgrade, logger });
     const mail = createMail({ store, clock, logger, config, file, options: options.mail ?? {}, desk });
     const signUp = createSignUp({
       ...flow,
@@ -112,7 +117,8 @@ export async function createUserSpace(
     const signIn = createSignIn({
       ...flow,
       sessions,
-      devices: createDevices(keysFor("devices"), clock),
+      devices,
+      renewal,
       policy: { requireVerifiedEmail: options.signIn?.requireVerifiedEmail ?? false },
     });
     const housekeeping = createHousekeeping({ store, clock, logger });
@@ -135,7 +141,9 @@ export async function createUserSpace(
         policy: passwordPolicy,
         work: passwords,
         failures,
+        guard,
         sessions,
+        devices,
       }),
       sessions: sessions.service,
       codes: createCodes({
@@ -157,6 +165,7 @@ export async function createUserSpace(
         mail: mail.service.transport,
       }),
 
+      signUpOpen: options.signUp?.enabled ?? true,
       signUp: (input) => mail.after(signUp(input)),
       signIn: (input) => mail.after(signIn(input)),
       signOut: (token, context = {}) => sessions.signOut(token, context),
@@ -180,6 +189,7 @@ export async function createUserSpace(
           isClosed = true;
           await housekeeping.stop();
           await mail.stop();
+          await renewal.settled();
           await hasher.close();
           try {
             await sessions.service.flush();

@@ -408,10 +408,13 @@ export interface Store {
   ): Promise<PasswordWrite>;
 
   // Sessions
-  /** `recordSignIn` also sets the user's `lastSignInAt` to the session's `createdAt`. */
+  /**
+   * `recordSignIn` also sets the user's `lastSignInAt` to the session's `createdAt`. Of the user's sessions the newest
+   * `keep` stay.
+   */
   createSession(
     session: SessionRecord,
-    options: { readonly recordSignIn: boolean },
+    options: { readonly recordSignIn: boolean; readonly keep: number },
     events: readonly StoreEvent[],
   ): Promise<void>;
   /** One look-up; null where the session or its user is not there. Epoch and expiry are the caller's to compare. */
@@ -424,7 +427,7 @@ export interface Store {
     readonly after: string | null;
     readonly size: number;
   }): Promise<readonly SessionRecord[]>;
-  /** Removes what fits the filter; an empty filter means all. Answers how many. */
+  /** Removes what fits the filter; an empty filter means all. Answers how many; the events only where it was any. */
   endSessions(filter: SessionFilter, events: readonly StoreEvent[]): Promise<number>;
 
   // Codes

@@ -25,7 +25,8 @@ export function parseNames(input: { readonly username?: unknown; readonly email?
   const typedEmail = optionalText(input.email ?? undefined, "email");
   const username = typedUsername === undefined ? null : parseUsername(typedUsername);
   const email = typedEmail === undefined ? null : parseEmail(typedEmail);
-  if (username?.includes("@") && !isSameAddress(username, email))
+  // In the form that becomes the key: a full-width @ would turn into a plain one there.
+  if (username?.normalize("NFKC").includes("@") && !isSameAddress(username, email))
     throw new WatchwordError(
       "invalid-identifier",
       "A username with an @ must be the user's own email address; choose one without, or give the same as email.",
@@ -34,7 +35,8 @@ export function parseNames(input: { readonly username?: unknown; readonly email?
   return { username, email };
 }
 
-function isSameAddress(username: string, email: string | null): boolean {
+/** Whether a username is just the user's own email address. */
+export function isSameAddress(username: string, email: string | null): boolean {
   if (email === null) return false;
   try {
     return parseEmail(username).toLowerCase() === email.toLowerCase();

@@ -4,6 +4,7 @@ import type { Actor, Context } from "../space/contract.js";
 /** Whose account something is done to. */
 export interface Target {
   readonly id: string;
+  readonly admin: boolean;
   readonly superuser: boolean;
 }
 
@@ -42,4 +43,19 @@ export function requireAdministratorOf(target: Target, context: Context, deed: s
 export function requireSelfOrAdministrator(target: Target, context: Context, deed: string): void {
   if (context.actor?.type === "user" && context.actor.id === target.id) return;
   requireAdministratorOf(target, context, deed);
+}
+
+/**
+ * An address opens the account, by a reset. So nobody sets their own here, not even an administrator: a stolen session
+ * would become ownership. People prove a new address by a code; an administrator's is set by a superuser.
+ * @throws WatchwordError `not-allowed`
+ */
+export function requireRightToSetAddress(target: Target, context: Context): void {
+  requireAdministratorOf(target, context, "set an address without a code");
+  if (target.admin) requireSuperuser(context, "set an administrator's address");
+  if (context.actor?.type === "user" && context.actor.id === target.id)
+    throw new WatchwordError(
+      "not-allowed",
+      "Nobody sets their own address without a code; ask another administrator.",
+    );
 }

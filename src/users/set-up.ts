@@ -21,7 +21,12 @@ export function createSetUp(deps: {
   readonly users: UsersService;
 }): SetUpService {
   const { store, clock, desk, passwords, users } = deps;
-  const needed = async () => (await store.countUsers({ superuser: true })) === 0;
+  // The first page asks at every visit, and counting looks through all users: a yes is asked again, a no is final.
+  let isOver = false;
+  async function needed(): Promise<boolean> {
+    isOver ||= (await store.countUsers({ superuser: true })) > 0;
+    return !isOver;
+  }
 
   return {
     needed,

@@ -4,7 +4,11 @@ import { WatchwordError } from "../base/errors.js";
 import { optionalText, requireText } from "../base/input.js";
 import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
 import { everyItem, pageSize } from "../base/pages.js";
-import type { PasswordWork } from "../passwords/password-work.js";
+import { MAILED_PURPOSES } from "../codes/desk.js";
+import type { Failures } from "../limits/failures.js";
+import type { Guard } from "../limits/guard.js";
+import { OWN_CHANGES } from "../limits/rules.js";
+import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import type { UsersService, UserWithData } from "../space/contract.js";
 import type { Store, StoreEvent, UserChange, UserRecord } from "../store/contract.js";
 import { readCursor, writeCursor } from "./cursor.js";
@@ -16,17 +20,24 @@ import { notice } from "./notices.js";
 import { planUpdate } from "./plan-update.js";
 import { keysOfReference, toFilter } from "./query.js";
 import { toUserWithData } from "./records.js";
-import { isSystem, requireAdministratorOf, requireSelfOrAdministrator, requireSuperuser } from "./rights.js";
+import {
+  requireAdministratorOf,
+  requireRightToSetAddress,
+  requireSelfOrAdministrator,
+  requireSuperuser,
+} from "./rights.js";
 
 export interface UsersDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly mode: IdentifierMode;
   readonly passwords: PasswordWork;
+  readonly guard: Guard;
+  readonly failures: Failures;
 }
 
 export function createUsers(deps: UsersDeps): UsersService {
-  const { store, clock, mode, passwords } = deps;
+  const { store, clock, mode, passwords, guard, failures } = deps;
   const shown = (record: UserRecord): UserWithData => toUserWithData(record, clock.now());
 
   async function read(id: string): Promise<UserRecord> {
@@ -62,6 +73,14 @@ export function createUsers(deps: UsersDeps): UsersService {
     throw new WatchwordError("conflict", "Too many changes to this user at once; try again.");
   }
 
+  async function limitOwnChanges(id: string): Promise<void> {
+    const limited = await guard.pass([[`own-change:${id}`, OWN_CHANGES]]);
+    if (limited !== null)
+      throw new WatchwordError("too-many-requests", "You changed your account very often; wait a while.", {
+        retryAfter: limited.retryAfter,
+      });
+  }
+
   return {
     data: createUserData(deps),
 
@@ -81,10 +100,7 @@ export function createUsers(deps: UsersDeps): UsersService {
             details: { field: "password", reason: review.reason },
           });
       }
-      const password =
-        typed === undefined
-          ? null
-          : await passwords.make(typed, input.ip === undefined ? {} : { address: input.ip });
+      const password = typed === undefined ? null : await passwords.make(typed, laneOf(input));
       const now = clock.now();
       const user = newUserRecord(input, names, now);
       const keys = [idKeyRecord(user.id)];
@@ -133,18 +149,18 @@ export function createUsers(deps: UsersDeps): UsersService {
 
     count: async (query = {}) => store.countUsers(toFilter(query, clock.now())),
 
-    update(id, input, context = {}) {
-      return change(id, (user, now) => {
+    async update(id, input, context = {}) {
+      if (context.actor?.type === "user" && context.actor.id === id) await limitOwnChanges(id);
+      const before = await read(id);
+      const updated = await change(id, (user, now) => {
         requireSelfOrAdministrator(user, context, "change this user");
-        if (!isSystem(context)) {
-          if (input.emailVerified !== undefined)
-            requireAdministratorOf(user, context, "declare an address verified");
-          // People change their own address by a code that proves the new one, not here.
-          if (input.email !== undefined)
-            requireAdministratorOf(user, context, "set an address without a code");
-        }
+        if (input.email !== undefined || input.emailVerified !== undefined)
+          requireRightToSetAddress(user, context);
         return planUpdate(user, input, mode, now, context);
       });
+      // What was mailed to the old address must open nothing any more.
+      if (updated.email !== before.email) await store.discardCodes(id, MAILED_PURPOSES);
+      return updated;
     },
 
     async changePermissions(id, input, context = {}) {
@@ -217,6 +233,7 @@ export function createUsers(deps: UsersDeps): UsersService {
         ...notice("account-deleted", user, now),
       ];
       if (!(await store.deleteUser(id, events))) throw noSuchUser(id);
+      await failures.forget(id);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Store } from "#dist/store/contract.js";
 import type { CurrentStore } from "./contract.js";
 import { DAY, NOW, sampleAudit, samplePassword, sampleSession, sampleUser, together } from "./samples.js";
 
-const PLAIN = { recordSignIn: false };
+const PLAIN = { recordSignIn: false, keep: 1000 };
 
 async function newUser(store: Store, username: string): Promise<string> {
   const sample = sampleUser({ username });
@@ -63,7 +63,7 @@ export function sessionsContract(current: CurrentStore): void {
       const store = current();
       expect(await store.checkSession("nothing", { data: false })).toBeNull();
       const orphan = sampleSession(sampleUser().user.id);
-      await store.createSession(orphan, { recordSignIn: true }, []);
+      await store.createSession(orphan, { recordSignIn: true, keep: 1000 }, []);
       expect(await store.checkSession(orphan.tokenHash, { data: false })).toBeNull();
     });
 
@@ -72,7 +72,11 @@ export function sessionsContract(current: CurrentStore): void {
       const id = await newUser(store, "ada");
       await store.createSession(sampleSession(id, { createdAt: NOW + 3 }), PLAIN, []);
       expect((await store.findUser(["u:ada"]))?.lastSignInAt).toBeNull();
-      await store.createSession(sampleSession(id, { createdAt: NOW + 4 }), { recordSignIn: true }, []);
+      await store.createSession(
+        sampleSession(id, { createdAt: NOW + 4 }),
+        { recordSignIn: true, keep: 1000 },
+        [],
+      );
       expect((await store.findUser(["u:ada"]))?.lastSignInAt).toBe(NOW + 4);
     });
 

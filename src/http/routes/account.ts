@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { MINUTE } from "../../base/clock.js";
 import { WatchwordError } from "../../base/errors.js";
 import { idOf, json, nothing, tooMany } from "../respond.js";
 import { memberRoute, type Route } from "../route.js";
@@ -7,9 +6,6 @@ import { locale, pageParameters, password, username } from "../schemas/texts.js"
 import { ownSessionView, pageOf, userView } from "../schemas/views.js";
 import { viewSession, viewUser } from "../views.js";
 import { wrongPassword } from "./password.js";
-
-/** Guesses at the password that deletes an account: as few as at a sign-in. */
-const DELETE_GUESSES = { max: 5, window: 15 * MINUTE };
 
 const changeBody = z
   .strictObject({ username: username.nullable().optional(), locale: locale.nullable().optional() })
@@ -53,10 +49,13 @@ export const accountRoutes: readonly Route[] = [
     errors: ["wrong-password", "too-many-requests", "busy"],
     async handle({ web, body, who, context }) {
       const { space } = web;
-      // Charged before the password is looked at, so that parallel guesses count too.
-      const guess = await space.limits.hit(`delete:${who.user.id}`, DELETE_GUESSES);
-      if (!guess.allowed) throw tooMany(guess);
-      if (!(await space.passwords.check(who.user.id, body.password))) throw wrongPassword("password");
+      const asked = await space.passwords.confirm({
+        userId: who.user.id,
+        password: body.password,
+        ...context,
+      });
+      if (asked.status === "limited") throw tooMany(asked);
+      if (asked.status === "wrong-password") throw wrongPassword("password");
       await space.users.delete(who.user.id, context);
       return nothing([web.cookies.clear("session"), web.cookies.clear("device")]);
     },

@@ -80,6 +80,7 @@ export const passwordRoutes: readonly Route[] = [
           status: z.literal("changed"),
           session: sessionView.nullable(),
           token: z.string().optional(),
+          device: z.string().optional(),
         }),
       },
     },
@@ -94,11 +95,12 @@ export const passwordRoutes: readonly Route[] = [
       if (result.status === "limited") throw tooMany(result);
       if (result.status === "password-refused") throw refused(result, "newPassword");
       if (result.status === "wrong-password") throw wrongPassword("currentPassword");
-      const { session, token } = result;
+      const { session, token, device } = result;
       const shown = { status: result.status, session: session === null ? null : viewSession(session) };
       if (session === null || token === null) return json(200, shown);
-      if (readBearer(c.req.raw.headers.get("authorization")) !== null) return json(200, { ...shown, token });
-      return json(200, shown, signInCookies(web, { token, session }));
+      if (readBearer(c.req.raw.headers.get("authorization")) !== null)
+        return json(200, { ...shown, token, device });
+      return json(200, shown, signInCookies(web, { token, session, device }));
     },
   }),
 ];

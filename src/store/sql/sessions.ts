@@ -11,14 +11,19 @@ const TOUCH_SESSION = `UPDATE watchword_sessions SET
   expires_at = CASE WHEN expires_at < ? THEN ? ELSE expires_at END WHERE token_hash = ?`;
 
 /** A user who was deleted a moment ago gets no session: nothing would ever clear it but its end. */
+/** Ids are UUIDv7: their order is the order of creation. */
+const END_OLDEST = `DELETE FROM watchword_sessions WHERE user_id = ? AND id IN (
+  SELECT id FROM watchword_sessions WHERE user_id = ? ORDER BY id DESC LIMIT 1000000 OFFSET ?)`;
+
 export function* createSession(
   session: SessionRecord,
-  options: { readonly recordSignIn: boolean },
+  options: { readonly recordSignIn: boolean; readonly keep: number },
   events: readonly StoreEvent[],
 ): Operation<void> {
   const user = yield* first<{ id: string }>("SELECT id FROM watchword_users WHERE id = ?", session.userId);
   if (user === null) return;
   yield* run(INSERT_SESSION, ...writeSession(session));
+  yield* run(END_OLDEST, session.userId, session.userId, options.keep);
   if (options.recordSignIn)
     yield* run(
       "UPDATE watchword_users SET last_sign_in_at = ? WHERE id = ?",
@@ -51,7 +56,7 @@ export function* listSessions(query: {
 export function* endSessions(filter: SessionFilter, events: readonly StoreEvent[]): Operation<number> {
   const conditions = conditionsOf(filter);
   const ended = yield* run(`DELETE FROM watchword_sessions ${conditions.where}`, ...conditions.parameters);
-  yield* insertEvents(events);
+  if (ended > 0) yield* insertEvents(events);
   return ended;
 }
 
