@@ -3,7 +3,7 @@ import { hmac } from "../base/crypto.js";
 import { limitForm } from "../base/keys.js";
 import type { Limited } from "../space/contract.js";
 import type { Logger } from "../space/options.js";
-import type { LimitHit, Store } from "../store/contract.js";
+import type { LimitHit, LimitSettlement, Store } from "../store/contract.js";
 import { addressKey } from "./address.js";
 import { waitOf } from "./limits.js";
 import {
@@ -34,6 +34,8 @@ export interface ChargedTry {
   readonly needsCode: boolean;
   /** The password was right: the counts of this account start anew. */
   succeeded(): Promise<void>;
+  /** What {@link succeeded} writes, for a write that takes it along. */
+  readonly success: readonly LimitSettlement[];
   /** The password was never compared: everything is as before. */
   withdrawn(): Promise<void>;
 }
@@ -90,19 +92,18 @@ export function createFailures(deps: {
           "many failed passwords within an hour: somebody may be trying stolen ones",
         );
       const accountCount = accountHit === null ? 0 : (results.at(-2)?.count ?? 0);
-      const settle = (owner: "reset" | "refund") =>
-        store.settleLimits(
-          hits.map((hit) => ({
-            key: hit.key,
-            action: hit.key === pairKey || hit === accountHit ? owner : "refund",
-          })),
-          clock.now(),
-        );
+      const settlements = (own: LimitSettlement["action"]): LimitSettlement[] =>
+        hits.map((hit) => ({
+          key: hit.key,
+          action: hit.key === pairKey || hit === accountHit ? own : "refund",
+        }));
+      const success = settlements("reset");
       return {
         status: "charged",
         needsCode: accountCount > MOST_ACCOUNT_FAILURES,
-        succeeded: () => settle("reset"),
-        withdrawn: () => settle("refund"),
+        success,
+        succeeded: () => store.settleLimits(success, clock.now()),
+        withdrawn: () => store.settleLimits(settlements("refund"), clock.now()),
       };
     },
 

@@ -16,7 +16,14 @@ import type {
   UserWithData,
 } from "../space/contract.js";
 import type { Logger } from "../space/options.js";
-import type { SessionFilter, SessionRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
+import type {
+  LimitSettlement,
+  SessionFilter,
+  SessionRecord,
+  Store,
+  StoreEvent,
+  UserRecord,
+} from "../store/contract.js";
 import { noSuchUser } from "../users/lookup.js";
 import { isBlocked, toUser } from "../users/records.js";
 import { requireAdministrator, requireSelfOrAdministrator, requireSuperuser } from "../users/rights.js";
@@ -37,6 +44,8 @@ export interface OpeningSession {
   readonly data?: JsonObject;
   /** Goes on where another session ends (a changed password): its end does not move. */
   readonly absoluteEnd?: number | null;
+  /** What the way in was charged. */
+  readonly settle?: readonly LimitSettlement[];
 }
 
 export interface Sessions {
@@ -108,7 +117,8 @@ export function createSessions(deps: {
   async function open(opening: OpeningSession, context: Context, events: readonly StoreEvent[]) {
     const token = newToken();
     const record = newRecord(sha256(token), opening, context);
-    await store.createSession(record, { recordSignIn: true, keep: policy.mostPerUser }, events);
+    const settle = opening.settle ?? [];
+    await store.createSession(record, { recordSignIn: true, keep: policy.mostPerUser, settle }, events);
     return { token, session: toSession(record) };
   }
 

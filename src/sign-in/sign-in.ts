@@ -13,7 +13,7 @@ import type { Devices } from "../sessions/device.js";
 import type { Sessions } from "../sessions/sessions.js";
 import { verificationEvents } from "../sign-up/verification.js";
 import type { Context, JsonObject, SignInInput, SignInResult } from "../space/contract.js";
-import type { CodeRecord, Store, UserRecord } from "../store/contract.js";
+import type { CodeRecord, LimitSettlement, Store, UserRecord } from "../store/contract.js";
 import { isBlocked, toUser } from "../users/records.js";
 
 export interface SignInPolicy {
@@ -80,11 +80,14 @@ export function createSignIn(deps: {
       return attempt.needsCode ? askForCode(null, input) : { status: "wrong-credentials" };
     }
     if (attempt.needsCode && isReachable(found.user)) return askForCode(found.user, input);
-    await attempt.succeeded();
     if (attempt.needsCode) await failures.forget(found.user.id);
     const refusal = await refuse(found.user, input);
-    if (refusal !== null) return refusal;
-    const signedIn = await open(found.user, found.user.sessionEpoch, ["password"], input);
+    if (refusal !== null) {
+      await attempt.succeeded();
+      return refusal;
+    }
+    const { user } = found;
+    const signedIn = await open(user, user.sessionEpoch, ["password"], input, attempt.success);
     renewal.begin(found.user.id, found.password, password);
     return signedIn;
   }
@@ -197,10 +200,11 @@ export function createSignIn(deps: {
     epoch: number,
     methods: readonly string[],
     input: SignInInput,
+    settle: readonly LimitSettlement[] = [],
   ): Promise<SignInResult> {
     const now = clock.now();
     const opened = await sessions.open(
-      { userId: user.id, epoch, methods, ...(input.data === undefined ? {} : { data: input.data }) },
+      { userId: user.id, epoch, methods, settle, ...(input.data === undefined ? {} : { data: input.data }) },
       input,
       [auditEvent("sign-in.succeeded", { now, userId: user.id, details: { methods } }, input)],
     );

@@ -232,6 +232,12 @@ export interface LimitResult {
   readonly resetAt: number | null;
 }
 
+/** `refund` takes one hit back, `reset` forgets all. */
+export interface LimitSettlement {
+  readonly key: string;
+  readonly action: "refund" | "reset";
+}
+
 export interface LimitRecord {
   readonly key: string;
   readonly count: number;
@@ -410,11 +416,15 @@ export interface Store {
   // Sessions
   /**
    * `recordSignIn` also sets the user's `lastSignInAt` to the session's `createdAt`. Of the user's sessions the newest
-   * `keep` stay.
+   * `keep` stay. `settle` goes in with it: what the sign-in was charged.
    */
   createSession(
     session: SessionRecord,
-    options: { readonly recordSignIn: boolean; readonly keep: number },
+    options: {
+      readonly recordSignIn: boolean;
+      readonly keep: number;
+      readonly settle: readonly LimitSettlement[];
+    },
     events: readonly StoreEvent[],
   ): Promise<void>;
   /** One look-up; null where the session or its user is not there. Epoch and expiry are the caller's to compare. */
@@ -447,11 +457,7 @@ export interface Store {
   // Limits
   /** Hits all in order, or none: the first refusal takes the earlier hits back and ends the list. Exact under any number of callers. */
   hitLimits(hits: readonly LimitHit[], now: number): Promise<readonly LimitResult[]>;
-  /** `refund` takes one hit back, `reset` forgets all. */
-  settleLimits(
-    keys: readonly { readonly key: string; readonly action: "refund" | "reset" }[],
-    now: number,
-  ): Promise<void>;
+  settleLimits(settlements: readonly LimitSettlement[], now: number): Promise<void>;
   readLimit(key: string): Promise<LimitRecord | null>;
 
   // Audit and mail

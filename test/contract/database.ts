@@ -66,7 +66,11 @@ export function databaseContract(current: CurrentStore): void {
       await store.migrate();
       const ada = sampleUser({ username: "ada" });
       await store.createUser(ada, 0, [sampleAudit(), sampleMail()]);
-      await store.createSession(sampleSession(ada.user.id), { recordSignIn: false, keep: 1000 }, []);
+      await store.createSession(
+        sampleSession(ada.user.id),
+        { recordSignIn: false, keep: 1000, settle: [] },
+        [],
+      );
       await store.hitLimits([{ key: "a", rule: { max: 1, window: null } }], NOW);
       const statistics = await store.statistics();
       expect(statistics).toMatchObject({

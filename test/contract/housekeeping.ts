@@ -55,7 +55,7 @@ export function housekeepingContract(current: CurrentStore): void {
         sampleSession(ada.user.id, { expiresAt: LIMITS.sessionsBefore, absoluteEnd: null }),
       ];
       for (const session of [idle, aged, fresh])
-        await store.createSession(session, { recordSignIn: false, keep: 1000 }, []);
+        await store.createSession(session, { recordSignIn: false, keep: 1000, settle: [] }, []);
       const [deadCode, openCode] = [sampleCode({ endsAt: NOW }), sampleCode({ endsAt: NOW + 1 })];
       await store.putCode(deadCode, []);
       await store.putCode(openCode, []);

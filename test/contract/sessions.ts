@@ -3,7 +3,7 @@ import type { Store } from "#dist/store/contract.js";
 import type { CurrentStore } from "./contract.js";
 import { DAY, NOW, sampleAudit, samplePassword, sampleSession, sampleUser, together } from "./samples.js";
 
-const PLAIN = { recordSignIn: false, keep: 1000 };
+const PLAIN = { recordSignIn: false, keep: 1000, settle: [] };
 
 async function newUser(store: Store, username: string): Promise<string> {
   const sample = sampleUser({ username });
@@ -63,7 +63,7 @@ export function sessionsContract(current: CurrentStore): void {
       const store = current();
       expect(await store.checkSession("nothing", { data: false })).toBeNull();
       const orphan = sampleSession(sampleUser().user.id);
-      await store.createSession(orphan, { recordSignIn: true, keep: 1000 }, []);
+      await store.createSession(orphan, { recordSignIn: true, keep: 1000, settle: [] }, []);
       expect(await store.checkSession(orphan.tokenHash, { data: false })).toBeNull();
     });
 
@@ -74,10 +74,35 @@ export function sessionsContract(current: CurrentStore): void {
       expect((await store.findUser(["u:ada"]))?.lastSignInAt).toBeNull();
       await store.createSession(
         sampleSession(id, { createdAt: NOW + 4 }),
-        { recordSignIn: true, keep: 1000 },
+        { recordSignIn: true, keep: 1000, settle: [] },
         [],
       );
       expect((await store.findUser(["u:ada"]))?.lastSignInAt).toBe(NOW + 4);
+    });
+
+    it("keeps the newest sessions of a user, and settles what the sign-in was charged", async () => {
+      const store = current();
+      const [ada, bea] = [await newUser(store, "ada"), await newUser(store, "bea")];
+      await store.createSession(sampleSession(bea), PLAIN, []);
+      await store.hitLimits([{ key: "own", rule: { max: 9, window: null } }], NOW);
+      await store.hitLimits([{ key: "shared", rule: { max: 9, window: null } }], NOW);
+      await store.hitLimits([{ key: "shared", rule: { max: 9, window: null } }], NOW);
+      const made = Array.from({ length: 5 }, () => sampleSession(ada)).sort((a, b) => (a.id < b.id ? -1 : 1));
+      const settle = [
+        { key: "own", action: "reset" },
+        { key: "shared", action: "refund" },
+      ] as const;
+      for (const session of made)
+        await store.createSession(
+          session,
+          { recordSignIn: false, keep: 3, settle: session === made[0] ? settle : [] },
+          [],
+        );
+      const left = await store.listSessions({ filter: { userId: ada }, after: null, size: 10 });
+      expect(left.map(({ id }) => id)).toEqual(made.slice(2).map(({ id }) => id));
+      expect(await store.listSessions({ filter: { userId: bea }, after: null, size: 10 })).toHaveLength(1);
+      expect(await store.readLimit("own")).toBeNull();
+      expect((await store.readLimit("shared"))?.count).toBe(1);
     });
 
     it("moves a session's times forward, never back", async () => {

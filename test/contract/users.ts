@@ -269,7 +269,7 @@ export function usersContract(current: CurrentStore): void {
       const session = sampleSession(ada.user.id);
       const code = sampleCode({ userId: ada.user.id });
       await store.createUser(ada, 0, [sampleAudit({ userId: ada.user.id })]);
-      await store.createSession(session, { recordSignIn: true, keep: 1000 }, []);
+      await store.createSession(session, { recordSignIn: true, keep: 1000, settle: [] }, []);
       await store.putCode(code, []);
 
       expect(await store.deleteUser(ada.user.id, [sampleAudit({ action: "user.deleted" })])).toBe(true);

@@ -1,4 +1,4 @@
-import type { LimitHit, LimitRecord, LimitResult } from "../contract.js";
+import type { LimitHit, LimitRecord, LimitResult, LimitSettlement } from "../contract.js";
 import { hitLimit, refundLimit } from "../limit-rule.js";
 import { first, type Operation, run } from "./operation.js";
 
@@ -26,10 +26,8 @@ export function* hitLimits(hits: readonly LimitHit[], now: number): Operation<re
   return results;
 }
 
-export function* settleLimits(
-  keys: readonly { readonly key: string; readonly action: "refund" | "reset" }[],
-): Operation<void> {
-  for (const { key, action } of keys) {
+export function* settleLimits(settlements: readonly LimitSettlement[]): Operation<void> {
+  for (const { key, action } of settlements) {
     if (action === "reset") {
       yield* run("DELETE FROM watchword_limits WHERE key = ?", key);
       continue;

@@ -1,6 +1,7 @@
-import type { SessionFilter, SessionRecord, SessionTouch, StoreEvent } from "../contract.js";
+import type { LimitSettlement, SessionFilter, SessionRecord, SessionTouch, StoreEvent } from "../contract.js";
 import { Conditions } from "./conditions.js";
 import { insertEvents } from "./events.js";
+import { settleLimits } from "./limits.js";
 import { all, first, type Operation, run } from "./operation.js";
 import { readSession, SESSION_COLUMNS, type SessionRow, writeSession } from "./session-rows.js";
 import { marks } from "./texts.js";
@@ -17,9 +18,14 @@ const END_OLDEST = `DELETE FROM watchword_sessions WHERE user_id = ? AND id IN (
 
 export function* createSession(
   session: SessionRecord,
-  options: { readonly recordSignIn: boolean; readonly keep: number },
+  options: {
+    readonly recordSignIn: boolean;
+    readonly keep: number;
+    readonly settle: readonly LimitSettlement[];
+  },
   events: readonly StoreEvent[],
 ): Operation<void> {
+  yield* settleLimits(options.settle);
   const user = yield* first<{ id: string }>("SELECT id FROM watchword_users WHERE id = ?", session.userId);
   if (user === null) return;
   yield* run(INSERT_SESSION, ...writeSession(session));
