@@ -185,6 +185,7 @@ export const en = {
       title: "Create an account",
       emailHint: "A code goes there, to make sure that the address is yours.",
       usernameHint: "You can sign in with it instead of the address.",
+      closed: "This service takes no sign-ups. Ask an administrator for an account.",
       submit: "Create the account",
       known: "Have an account already?",
       signIn: "Sign in",

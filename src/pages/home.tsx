@@ -24,9 +24,11 @@ async function show(visit: Visit): Promise<Response> {
               <a class="button" href="/sign-in">
                 {words.signIn}
               </a>
-              <a class="button quiet" href="/sign-up">
-                {words.signUp}
-              </a>
+              {visit.space.signUpOpen ? (
+                <a class="button quiet" href="/sign-up">
+                  {words.signUp}
+                </a>
+              ) : null}
               <div class="more">
                 <p>
                   <a href="/reset">{words.reset}</a>

@@ -155,9 +155,11 @@ async function showPassword(
             <p>
               <a href="/reset">{words.forgotten}</a>
             </p>
-            <p>
-              {words.unknown} <a href="/sign-up">{words.signUp}</a>
-            </p>
+            {visit.space.signUpOpen ? (
+              <p>
+                {words.unknown} <a href="/sign-up">{words.signUp}</a>
+              </p>
+            ) : null}
           </div>
         </div>
       </>

@@ -197,12 +197,12 @@ describe("signing up", () => {
   it("is refused where the space takes no sign-ups", async () => {
     await test.reopen({ signUp: { enabled: false } });
     const browser = newBrowser();
-    const answer = await browser.submit(await browser.open("/sign-up"), "/sign-up", {
-      email: "ada@example.com",
-      password: PASSWORD,
-    });
-    expect(answer.status).toBe(403);
-    expect(answer.text).toContain("takes no sign-ups");
+    const page = await browser.open("/sign-up");
+    expect(page.status).toBe(403);
+    expect(page.text).toContain("takes no sign-ups");
+    expect(page.text).not.toContain("<form");
+    for (const path of ["/", "/sign-in"])
+      expect((await browser.open(path)).text).not.toContain('href="/sign-up"');
   });
 
   it("needs no code where the space asks for none", async () => {

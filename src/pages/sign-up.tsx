@@ -43,6 +43,20 @@ async function submit(visit: Visit): Promise<Response> {
 async function show(visit: Visit, values: Values, problem?: Problem): Promise<Response> {
   const words = visit.words.signUp;
   const { fields } = visit.words;
+  if (!visit.space.signUpOpen)
+    return visit.show({
+      title: words.title,
+      status: 403,
+      children: (
+        <div class="card">
+          <h1>{words.title}</h1>
+          <p>{words.closed}</p>
+          <a class="button" href="/sign-in">
+            {words.signIn}
+          </a>
+        </div>
+      ),
+    });
   const { minLength } = visit.space.passwords.policy;
   return visit.show({
     title: words.title,
