@@ -1,336 +1,34 @@
-/**
- * The contract between Watchword and a database. Each method is atomic by itself, so that no caller needs a
- * transaction; what a change causes elsewhere (audit rows, mails) goes in with it as {@link StoreEvent}s.
- *
- * All times are whole milliseconds since 1970 (UTC) and come from the caller. Texts are stored as they are. A method
- * that finds the database gone throws WatchwordError `store-unavailable`; on a write this means "unknown", never "no".
- */
+import type {
+  AuditEvent,
+  CleanupCounts,
+  CleanupLimits,
+  CodeLookup,
+  CodeOutcome,
+  CodeRecord,
+  CodeRedemption,
+  LimitHit,
+  LimitRecord,
+  LimitResult,
+  LimitSettlement,
+  MailRecord,
+  MailSettlement,
+  NewUser,
+  PasswordRecord,
+  SessionCheck,
+  SessionFilter,
+  SessionRecord,
+  SessionTouch,
+  SettingsRecord,
+  StoreEvent,
+  StoreStatistics,
+  UserChange,
+  UserCursor,
+  UserFilter,
+  UserOrder,
+  UserRecord,
+} from "./records.js";
 
-/** A row in the settings of a space: one record for each database. */
-export interface SettingsRecord {
-  readonly spaceId: string;
-  readonly name: string;
-  readonly identifiers: "folded" | "exact";
-  /** Whole milliseconds; `absolute` null means that a session has no longest life. */
-  readonly sessionPolicy: { readonly idle: number; readonly absolute: number | null };
-  /** The lowest schema version that a program must know to use this database. */
-  readonly oldestProgram: number;
-  /** One for each secret that was ever in use here, the newest first. */
-  readonly secretFingerprints: readonly string[];
-  readonly createdAt: number;
-  /** Raised by each write, for compare and set. */
-  readonly version: number;
-}
-
-export interface BlockState {
-  readonly since: number;
-  /** When it lifts by itself; null: never. */
-  readonly until: number | null;
-  readonly reason: string | null;
-}
-
-export interface UserRecord {
-  readonly id: string;
-  /** Raised by each change, for compare and set. */
-  readonly version: number;
-  readonly sessionEpoch: number;
-  /** `pending`: signed up, address not proven yet; found by {@link Store.findUser} only when asked for. */
-  readonly state: "active" | "pending";
-  readonly username: string | null;
-  readonly email: string | null;
-  readonly emailVerifiedAt: number | null;
-  readonly locale: string | null;
-  readonly active: boolean;
-  readonly admin: boolean;
-  readonly superuser: boolean;
-  readonly roles: readonly string[];
-  readonly blocked: BlockState | null;
-  /** JSON text, owned by the application. */
-  readonly data: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly lastSignInAt: number | null;
-}
-
-/** One name under which a user is found. `key` is unique in the space. */
-export interface KeyRecord {
-  readonly key: string;
-  readonly kind: "id" | "username" | "email" | "number" | "origin";
-  /** As shown; for an email also as mailed. */
-  readonly value: string;
-}
-
-export interface PasswordRecord {
-  readonly hash: string;
-  /** The name of the format, `argon2id` for our own. */
-  readonly scheme: string;
-  /** What was done to the text before it was hashed. */
-  readonly normalization: "nfkc" | "none";
-  readonly pepperId: string | null;
-  readonly flags: readonly string[];
-  readonly changedAt: number;
-}
-
-export interface NewUser {
-  readonly user: UserRecord;
-  /** Always holds the `i:` key. */
-  readonly keys: readonly KeyRecord[];
-  readonly password: PasswordRecord | null;
-}
-
-/** What to change; a field that is not named stays. */
-export interface UserChange {
-  readonly state?: "active";
-  readonly username?: string | null;
-  readonly email?: string | null;
-  readonly emailVerifiedAt?: number | null;
-  readonly locale?: string | null;
-  readonly active?: boolean;
-  readonly admin?: boolean;
-  readonly superuser?: boolean;
-  readonly roles?: readonly string[];
-  readonly blocked?: BlockState | null;
-  readonly data?: string;
-  readonly lastSignInAt?: number;
-  readonly addKeys?: readonly KeyRecord[];
-  readonly removeKeys?: readonly string[];
-  /** Ends every session of the user in the same write. */
-  readonly raiseEpoch?: boolean;
-}
-
-export interface UserFilter {
-  /** Matches in any part of the username or email, without regard to case (ASCII at least). */
-  readonly text?: string;
-  readonly active?: boolean;
-  readonly admin?: boolean;
-  readonly superuser?: boolean;
-  readonly verified?: boolean;
-  /** Blocked at `now`, or not. */
-  readonly blocked?: { readonly is: boolean; readonly now: number };
-  readonly role?: string;
-}
-
-/** `username` without regard to ASCII case, those without one first. */
-export type UserOrder = "created" | "username";
-
-/** Where the last page ended: the value of the order's column, and the id. */
-export interface UserCursor {
-  readonly value: string | null;
-  readonly id: string;
-}
-
-export interface SessionRecord {
-  readonly id: string;
-  /** SHA-256 of the token, base64url. */
-  readonly tokenHash: string;
-  readonly userId: string;
-  readonly epoch: number;
-  readonly createdAt: number;
-  readonly lastSeenAt: number;
-  /** Slides with use. */
-  readonly expiresAt: number;
-  /** Never slides; null: no longest life. */
-  readonly absoluteEnd: number | null;
-  readonly authenticatedAt: number;
-  readonly methods: readonly string[];
-  readonly ip: string | null;
-  readonly userAgent: string | null;
-  /** JSON text. */
-  readonly data: string;
-}
-
-/** What one look-up by token hash gives: the session beside its user; `user.data` is "" unless asked for. */
-export interface SessionCheck {
-  readonly session: SessionRecord;
-  readonly user: UserRecord;
-}
-
-export interface SessionFilter {
-  readonly userId?: string;
-  readonly id?: string;
-  readonly tokenHash?: string;
-  readonly exceptId?: string;
-  /** `live` and `expired` look at expiry, absolute end and the user's epoch, at `now`. */
-  readonly state?: { readonly is: "live" | "expired"; readonly now: number };
-}
-
-export interface SessionTouch {
-  readonly tokenHash: string;
-  readonly lastSeenAt: number;
-  readonly expiresAt: number;
-}
-
-export interface CodeRecord {
-  readonly id: string;
-  /** Of nobody at all, where a code was asked for an unknown person: then no user has this id. */
-  readonly userId: string;
-  /** One open code for each user and slot. */
-  readonly slot: string;
-  readonly purposes: readonly string[];
-  /** The address that it was sent to. */
-  readonly address: string | null;
-  readonly ticketHash: string | null;
-  /** HMACs of the typed code and the link's token; null until the courier hands the mail over. */
-  readonly shortHash: string | null;
-  readonly linkHash: string | null;
-  readonly shortExpiresAt: number | null;
-  readonly linkExpiresAt: number | null;
-  readonly triesLeft: number;
-  readonly createdAt: number;
-  /** When the record itself may go. */
-  readonly endsAt: number;
-  /** JSON text: what the flow that asked for the code needs back. */
-  readonly payload: string;
-  readonly usedAt: number | null;
-}
-
-export type CodeLookup =
-  | { readonly id: string }
-  | { readonly ticketHash: string }
-  | { readonly userId: string; readonly slot: string };
-
-export interface CodeRedemption {
-  readonly lookup: CodeLookup;
-  readonly kind: "short" | "link";
-  /** The HMACs of what was presented, one for each secret still accepted; compared in constant time. */
-  readonly hashes: readonly string[];
-  readonly purpose: string;
-  /** Names this attempt, so that the same attempt repeated after a lost connection is known. */
-  readonly operationId: string;
-  readonly now: number;
-}
-
-/**
- * `wrong` has charged a try (typed codes only; links go on when the tries are gone). A code without tries, of another
- * purpose, used, late, or not handed over yet is `dead`. There is one `redeemed` for each code among any number of callers.
- */
-export type CodeOutcome =
-  | { readonly status: "redeemed"; readonly code: CodeRecord }
-  | { readonly status: "wrong"; readonly triesLeft: number }
-  | { readonly status: "dead" };
-
-/** See `store/limit-rule.ts` for what a rule does. */
-export interface LimitRule {
-  /** How many hits are allowed. */
-  readonly max: number;
-  /** Whole milliseconds from the first hit after which counting starts anew; null: never. */
-  readonly window: number | null;
-  /** With this, reaching `max` locks for `base`, twice as long at each further hit, up to `longest` (milliseconds). */
-  readonly lock?: { readonly base: number; readonly longest: number };
-}
-
-export interface LimitHit {
-  readonly key: string;
-  readonly rule: LimitRule;
-}
-
-export interface LimitResult {
-  readonly allowed: boolean;
-  readonly count: number;
-  readonly max: number;
-  /** When a hit may succeed again (refused), or when the window ends (allowed); null: not by waiting. */
-  readonly resetAt: number | null;
-}
-
-/** `refund` takes one hit back, `reset` forgets all. */
-export interface LimitSettlement {
-  readonly key: string;
-  readonly action: "refund" | "reset";
-}
-
-export interface LimitRecord {
-  readonly key: string;
-  readonly count: number;
-  readonly startedAt: number;
-  readonly lastAt: number;
-  readonly lockedUntil: number | null;
-  /** When the record may go. */
-  readonly endsAt: number | null;
-}
-
-export interface AuditEvent {
-  readonly type: "audit";
-  readonly id: string;
-  readonly at: number;
-  /** What happened, such as `user.created`. */
-  readonly action: string;
-  readonly userId: string | null;
-  /** `system`, or the id of the user who did it. */
-  readonly actor: string;
-  readonly ip: string | null;
-  readonly userAgent: string | null;
-  readonly requestId: string | null;
-  /** JSON text; never a secret. */
-  readonly details: string;
-}
-
-export interface MailEvent {
-  readonly type: "mail";
-  readonly id: string;
-  readonly at: number;
-  /** Which message, such as `verify-email` or `password-changed`. */
-  readonly template: string;
-  readonly to: string;
-  readonly userId: string | null;
-  readonly locale: string | null;
-  /** The code record that the mail is about; the courier fills it at hand-over. */
-  readonly codeId: string | null;
-  /** JSON text: what the template needs; never a secret. */
-  readonly payload: string;
-}
-
-export type StoreEvent = AuditEvent | MailEvent;
-
-export interface MailRecord extends Omit<MailEvent, "type" | "at"> {
-  readonly createdAt: number;
-  readonly dueAt: number;
-  readonly tries: number;
-  readonly state: "queued" | "failed";
-  readonly lastError: string | null;
-}
-
-export type MailSettlement =
-  | { readonly status: "sent" }
-  | { readonly status: "retry"; readonly dueAt: number; readonly error: string }
-  | { readonly status: "failed"; readonly error: string };
-
-export interface CleanupLimits {
-  readonly now: number;
-  /** Sessions that ended before this go. */
-  readonly sessionsBefore: number;
-  /** Audit rows older than this go; null: none. */
-  readonly auditBefore: number | null;
-  /** Pending sign-ups older than this go. */
-  readonly pendingBefore: number;
-  /** Failed mails older than this go. */
-  readonly mailBefore: number;
-  /** How many rows of each kind at the most. */
-  readonly size: number;
-}
-
-export interface CleanupCounts {
-  readonly sessions: number;
-  readonly codes: number;
-  readonly limits: number;
-  readonly users: number;
-  readonly mails: number;
-  readonly audit: number;
-}
-
-export interface StoreStatistics {
-  readonly users: number;
-  readonly sessions: number;
-  readonly codes: number;
-  readonly limits: number;
-  readonly mailsQueued: number;
-  readonly mailsFailed: number;
-  readonly audit: number;
-  readonly dataBytes: number;
-  readonly indexBytes: number;
-  readonly storageBytes: number;
-  /** The store's own report. */
-  readonly raw: Readonly<Record<string, unknown>>;
-}
+export type * from "./records.js";
 
 export type UserWrite =
   | { readonly status: "updated"; readonly user: UserRecord }
@@ -345,6 +43,13 @@ export type PasswordWrite =
   /** The hash at rest is not the expected one. */
   | { readonly status: "conflict" };
 
+/**
+ * The contract between Watchword and a database. Each method is atomic by itself, so that no caller needs a
+ * transaction; what a change causes elsewhere (audit rows, mails) goes in with it as {@link StoreEvent}s.
+ *
+ * All times are whole milliseconds since 1970 (UTC) and come from the caller. Texts are stored as they are. A method
+ * that finds the database gone throws WatchwordError `store-unavailable`; on a write this means "unknown", never "no".
+ */
 export interface Store {
   readonly kind: "sqlite" | "postgres" | "mongodb";
   /** Where the data lies, for people: without any secret. */
