@@ -38,7 +38,7 @@ function strayVariables(known: ReadonlySet<string>): Drift[] {
 /** Every field that `openUserSpace` takes, nested ones as `passwords.argon2.memory`. */
 function optionsOf(sources: readonly SourceFile[]): Set<string> {
   const interfaces = new Map<string, TSInterfaceDeclaration>();
-  for (const path of ["space/contract.ts", "space/options.ts"]) {
+  for (const path of ["space/contract/passwords.ts", "space/contract/sessions.ts", "space/options.ts"]) {
     const file = sources.find((source) => source.path === path);
     if (file === undefined)
       throw new Error(`src/${path} is gone: tell scripts/docs/options.ts where options stand`);
