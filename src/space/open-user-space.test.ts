@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openUserSpace } from "watchword";
@@ -159,13 +159,5 @@ describe("bad files", () => {
     await expect(openUserSpace(`sqlite:${join(test.folder, "no", "such", "users.db")}`)).rejects.toThrow(
       refusal("store-refused"),
     );
-  });
-
-  it.skipIf(process.getuid?.() === 0)("that may not be read are refused", async () => {
-    await test.space.close();
-    await chmod(join(test.folder, "users.db"), 0);
-    await expect(openUserSpace(test.url)).rejects.toThrow(refusal("store-refused"));
-    await chmod(join(test.folder, "users.db"), 0o600);
-    await test.reopen();
   });
 });
