@@ -2,8 +2,9 @@ import type { Clock } from "../base/clock.js";
 import type { IdentifierMode } from "../base/keys.js";
 import type { PasswordPolicy, SessionPolicy } from "./contract.js";
 
-/** How to reach a mail server. `url` carries all of it: `smtp://user:password@host:587` or `smtps://…:465`. */
+/** How to reach a mail server. */
 export interface SmtpOptions {
+  /** Carries all of it: `smtp://user:password@host:587` or `smtps://…:465`. `WATCHWORD_SMTP_URL`. */
   readonly url: string;
   /**
    * What the connection must be: `tls` from the first byte (port 465), `starttls` before anything is said (the
@@ -28,11 +29,22 @@ export interface OutgoingMail {
 
 export interface MailOptions {
   readonly smtp?: SmtpOptions;
-  /** The sender, such as `Ada's Shop <hello@example.com>`. */
+  /** The sender, such as `Ada's Shop <hello@example.com>`. `WATCHWORD_MAIL_FROM`. */
   readonly from?: string;
   /** The folder for mails where no SMTP is set up. Default: beside the SQLite file. */
   readonly outbox?: string;
-  /** Hands a mail over some other way; it rejects to have it tried again. */
+  /**
+   * Hands a mail over some other way, in place of SMTP and outbox; it rejects to have it tried again.
+   *
+   * @param mail - Its `id` stays the same from try to try.
+   * @example
+   * ```ts
+   * const send = async (mail: OutgoingMail) => console.log(mail.subject, mail.to);
+   * const shop = await openUserSpace("sqlite:shop.db", { mail: { send } });
+   * console.log(shop.mail.transport); // custom
+   * await shop.close();
+   * ```
+   */
   readonly send?: (mail: OutgoingMail) => Promise<void>;
   /** False: this process queues mails and leaves the sending to another one. Default: true. */
   readonly courier?: boolean;
@@ -46,7 +58,16 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-/** What `openUserSpace` takes besides the URL. Each beats its environment variable, which beats the default. */
+/**
+ * What `openUserSpace` takes besides the URL. Each beats its environment variable, which beats the default.
+ *
+ * @example
+ * ```ts
+ * const shop = await openUserSpace("sqlite:shop.db", { siteName: "Ada's Shop", sessions: { idle: 3_600_000 } });
+ * console.log(shop.siteName, shop.sessions.policy.idle); // Ada's Shop 3600000
+ * await shop.close();
+ * ```
+ */
 export interface OpenOptions {
   /** How the space is called. Default: `watchword`. */
   readonly name?: string;
@@ -70,6 +91,7 @@ export interface OpenOptions {
     /** How many callers may wait for a slot before the next gets `busy`. Default: 256. */
     readonly queue?: number;
   };
+  /** How long sessions last; `idle` and `absolute` are recorded in the database and hold until given anew. */
   readonly sessions?: Partial<SessionPolicy>;
   readonly signUp?: {
     /** Default: true. */
@@ -98,6 +120,8 @@ export interface OpenOptions {
     /** With it, `/outbox` shows the mails of a development server to whoever has it. */
     readonly outboxKey?: string;
   };
+  /** Where the time comes from; tests pass their own and move it by hand. Default: the time of this machine. */
   readonly clock?: Clock;
+  /** Default: warnings and errors to stderr, the rest nowhere. */
   readonly logger?: Logger;
 }

@@ -33,10 +33,23 @@ export type ResetPasswordResult =
   | PasswordRefused
   | Limited;
 
+/**
+ * `space.codes`: one-time codes by mail. A mail carries six characters to type (10 minutes, 5 tries) and a link (an hour),
+ * counted from when it leaves; one of the two works, once.
+ */
 export interface CodesService {
   /**
-   * Mails a code. Answers the same whether the account exists or not. With the `ticket` of an earlier request the new
-   * code replaces that one. For `verify-email`: a user's own unverified address, or the ticket of a sign-up.
+   * Mails a code. Answers the same whether the account exists or not. With the `ticket` of an earlier request for the
+   * same, the new code replaces that one. For `verify-email`: a user's own unverified address, or the ticket of a sign-up.
+   *
+   * @param input - `ip`: at most 30 requests an hour from one address; at most 5 an hour for one name, in any case.
+   * @returns `sent` with the ticket that {@link confirm} wants beside a typed code, or `limited`.
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * const asked = await space.codes.request("reset-password", { identifier: "ada@example.com", ip: "192.0.2.1" });
+   * console.log(asked.status); // sent
+   * ```
    */
   request(
     purpose: "verify-email" | "reset-password",
@@ -47,11 +60,48 @@ export interface CodesService {
     ) &
       Context,
   ): Promise<CodeRequestResult>;
+  /**
+   * Uses a code or link up and marks the address as proven; of a sign-up it makes a user.
+   *
+   * @returns `wrong-code` for one that is wrong, used, late or replaced; `limited` after 60 tries within ten minutes from
+   * one `ip`.
+   * @throws WatchwordError `invalid-input`; `busy` for a link with a password
+   * @example
+   * ```ts
+   * const asked = await space.codes.request("verify-email", { userId: ada.id });
+   * if (asked.status === "sent") {
+   *   const result = await space.codes.confirm("verify-email", { ticket: asked.ticket, code: "no code" });
+   *   console.log(result.status); // wrong-code
+   * }
+   * ```
+   */
   confirm(purpose: "verify-email", input: CodeProof & Context): Promise<VerifyEmailResult>;
+  /**
+   * Sets a new password with a code or link, ends every session and forgets failed tries. A refused password uses nothing
+   * up. The user is told by mail.
+   *
+   * @throws WatchwordError `invalid-input`, `busy`
+   * @example
+   * ```ts
+   * const newPassword = "a much longer secret of hers";
+   * const result = await space.codes.confirm("reset-password", { link: "no link", newPassword });
+   * console.log(result.status); // wrong-code
+   * ```
+   */
   confirm(
     purpose: "reset-password",
     input: CodeProof & { readonly newPassword: string } & Context,
   ): Promise<ResetPasswordResult>;
-  /** What an open link is for, without using it up; null where it is used, late or wrong. For the page behind it. */
+  /**
+   * What an open link is for, without using it up: for the page behind it.
+   *
+   * @param link - What stands behind `?link=` in the mail.
+   * @returns Null where it is used, late or wrong. `needsProof`: it is a sign-up's, so {@link confirm} wants its ticket or
+   * password too.
+   * @example
+   * ```ts
+   * console.log(await space.codes.peek("no link")); // null
+   * ```
+   */
   peek(link: string): Promise<{ readonly purpose: CodePurpose; readonly needsProof: boolean } | null>;
 }

@@ -6,6 +6,10 @@ export interface LimitRuleInput {
   readonly max: number;
   /** Whole milliseconds; null: never starts anew by itself. */
   readonly window: number | null;
+  /**
+   * From the `max`th hit on, each is allowed and followed by a wait: `base` whole milliseconds, doubled with each further
+   * hit, up to `longest`. Without it, hits beyond `max` are refused until the window ends.
+   */
   readonly lock?: { readonly base: number; readonly longest: number };
 }
 
@@ -17,13 +21,53 @@ export interface LimitOutcome {
   readonly retryAfter: number;
 }
 
+/** `space.limits`: counters in the database for the application's own use, apart from Watchword's. */
 export interface LimitsService {
-  /** Counts a hit, exactly, under any number of callers on any number of servers. */
+  /**
+   * Counts a hit, exactly, under any number of callers on any number of servers. A refused hit changes nothing.
+   *
+   * @param key - Whatever is counted, at most 512 characters.
+   * @param rule - Times in whole milliseconds; the window begins with its first hit.
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * const { allowed, remaining } = await space.limits.hit(`export:${ada.id}`, { max: 3, window: 60_000 });
+   * console.log(allowed, remaining); // true 2
+   * ```
+   */
   hit(key: string, rule: LimitRuleInput): Promise<LimitOutcome>;
-  /** What a hit would give, without counting one. */
+  /**
+   * What a hit would give, without counting one.
+   *
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * const rule = { max: 1, window: 60_000 };
+   * await space.limits.hit("export", rule);
+   * console.log((await space.limits.check("export", rule)).allowed); // false
+   * ```
+   */
   check(key: string, rule: LimitRuleInput): Promise<LimitOutcome>;
+  /**
+   * Forgets what was counted for a key.
+   *
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * await space.limits.reset("export");
+   * ```
+   */
   reset(key: string): Promise<void>;
-  /** Whole milliseconds since the last hit; null: there was none. */
+  /**
+   * Whole milliseconds since the last hit that was allowed.
+   *
+   * @returns Null: there was none, or its window is over and housekeeping has removed it.
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * console.log(await space.limits.timeSince("export")); // null
+   * ```
+   */
   timeSince(key: string): Promise<number | null>;
 }
 
@@ -39,8 +83,19 @@ export interface AuditEntry {
   readonly details: JsonObject;
 }
 
+/** `space.audit`: what happened to whom, written in the same transaction as the change itself. */
 export interface AuditService {
-  /** Newest first. */
+  /**
+   * One page of rows, the newest first. They stay for a year.
+   *
+   * @param query - `action`: such as `sign-in.failed`. `size`: 1 to 1000, default 50. `after`: the `next` of the page before.
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * const { items } = await space.audit.list({ userId: ada.id, action: "user.created" });
+   * console.log(items[0]?.actor); // system
+   * ```
+   */
   list(query?: { readonly userId?: string; readonly action?: string } & PageQuery): Promise<Page<AuditEntry>>;
 }
 
@@ -66,14 +121,45 @@ export interface OutboxMail {
   readonly html: string;
 }
 
+/** `space.mail`: the queue of mails. What a call queued leaves by itself; a mail that fails is tried again for three days. */
 export interface MailService {
   /** `smtp`: over the network; `outbox`: into a folder; `custom`: by the function given as `mail.send`. */
   readonly transport: "smtp" | "outbox" | "custom";
-  /** Hands over what is due now. The space does so by itself; tests and the command line call it. Answers what became of it. */
+  /**
+   * Hands over what is due now, and resolves when that is done. The space does so by itself, unless it was opened with
+   * `mail: { courier: false }`; tests and the command line call it.
+   *
+   * @returns How many were sent, will be tried again, or were given up.
+   * @throws WatchwordError `store-unavailable`, `closed`
+   * @example
+   * ```ts
+   * await space.codes.request("reset-password", { identifier: "ada" });
+   * await space.mail.deliver();
+   * console.log((await space.mail.outbox()).length); // 1
+   * ```
+   */
   deliver(): Promise<{ readonly sent: number; readonly retried: number; readonly failed: number }>;
-  /** Mails that wait, or that were refused for good. */
+  /**
+   * One page of the mails that wait (`queued`), or that were given up (`failed`, kept for 30 days); both without `state`.
+   *
+   * @param query - `size`: 1 to 1000, default 50. `after`: the `next` of the page before.
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * for (const mail of (await space.mail.list({ state: "failed" })).items) console.log(mail.to, mail.lastError);
+   * ```
+   */
   list(query?: { readonly state?: "queued" | "failed" } & PageQuery): Promise<Page<QueuedMail>>;
-  /** The newest first; empty where SMTP is set up. */
+  /**
+   * The mails in the outbox folder, the newest first, 200 at most; empty with another transport. They hold codes and
+   * links that let people in: show them to developers only.
+   *
+   * @example
+   * ```ts
+   * const [newest] = await space.mail.outbox();
+   * console.log(newest?.subject); // undefined
+   * ```
+   */
   outbox(): Promise<readonly OutboxMail[]>;
 }
 
@@ -91,14 +177,53 @@ export interface DatabaseStatistics {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** `space.database`: what an operator asks of it. */
 export interface DatabaseService {
   readonly kind: "sqlite" | "postgres" | "mongodb";
   /** Where the data lies, without any secret. */
   readonly location: string;
-  /** Whole milliseconds that a trivial question took. @throws WatchwordError `store-unavailable` */
+  /**
+   * Asks the database a trivial question.
+   *
+   * @returns Whole milliseconds until the answer.
+   * @throws WatchwordError `store-unavailable`, `closed`
+   * @example
+   * ```ts
+   * console.log((await space.database.ping()) < 1000); // true
+   * ```
+   */
   ping(): Promise<number>;
+  /**
+   * Counts of rows, ended and unproven ones included, and sizes in bytes. Looks at every page of the database.
+   *
+   * @returns `raw`: what the database says of itself, by its own names.
+   * @example
+   * ```ts
+   * const { users, storageBytes } = await space.database.statistics();
+   * console.log(users, storageBytes > 0); // 1 true
+   * ```
+   */
   statistics(): Promise<DatabaseStatistics>;
+  /**
+   * The version of the tables, and the newest that this program knows.
+   *
+   * @example
+   * ```ts
+   * const { version, latest } = await space.database.schema();
+   * console.log(version === latest); // true
+   * ```
+   */
   schema(): Promise<{ readonly version: number; readonly latest: number }>;
-  /** Removes what is over, in small batches, unless another server is at it. Answers what went. */
+  /**
+   * Removes what is over, 500 of a kind at a time, unless another server is at it. The space does so by itself every five
+   * minutes. Ended sessions and failed mails stay 30 days, unproven sign-ups 4, audit rows 365.
+   *
+   * @returns How many of each kind went.
+   * @example
+   * ```ts
+   * const { sessions, codes } = await space.database.cleanup();
+   * console.log(sessions, codes); // 0 0
+   * ```
+   */
   cleanup(): Promise<{ readonly [kind: string]: number }>;
 }

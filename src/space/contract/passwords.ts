@@ -50,26 +50,79 @@ export interface HashStatistics {
   readonly refused: number;
 }
 
+/**
+ * `space.passwords`: the policy, and passwords of known users. Hashes are argon2id (RFC 9106) as PHC strings; what is typed is
+ * brought to Unicode NFKC first (NIST SP 800-63B-4 §3.1.1.2). Methods that hash throw `busy` where too many wait, and
+ * `invalid-input` for more than 4096 bytes of UTF-8.
+ */
 export interface PasswordsService {
+  /** The policy in force: the options over the defaults. */
   readonly policy: PasswordPolicy;
+  /** A snapshot; read it again for newer numbers. */
   readonly statistics: HashStatistics;
-  /** What the policy says about a password for a person with these names; `status: "accepted"` where it is fine. */
+  /**
+   * What the policy says about a new password for a person with these names: length and a blocklist, no rules of
+   * composition (NIST SP 800-63B-4 §3.1.1.2).
+   *
+   * @returns `password-refused` with a `reason` for programs and a `message` for people, or `accepted`.
+   * @example
+   * ```ts
+   * const verdict = await space.passwords.review("ada1815!", { username: "ada" });
+   * if (verdict.status === "password-refused") console.log(verdict.reason); // personal
+   * ```
+   */
   review(
     password: string,
     names?: { readonly username?: string | null; readonly email?: string | null },
   ): Promise<{ readonly status: "accepted" } | PasswordRefused>;
-  /** Whether this is the user's password. Counts and locks nothing; `space.signIn` does. */
+  /**
+   * Whether this is the user's password; false for a user without one. Counts and limits nothing, so do not put it
+   * before strangers: that is what `space.signIn` and {@link confirm} are for.
+   *
+   * @throws WatchwordError `not-found`, `busy`
+   * @example
+   * ```ts
+   * console.log(await space.passwords.check(ada.id, "correct horse battery staple")); // true
+   * ```
+   */
   check(userId: string, password: string): Promise<boolean>;
   /**
-   * Sets a password without knowing the old one, and ends every session. For the system, superusers and the command line.
-   * @throws WatchwordError `not-found`, `password-refused`, `not-allowed`
+   * Sets a password without the old one, and ends every session and open reset. For superusers and the system:
+   * administrators start a reset instead (OWASP ASVS 5.0, 6.4.6).
+   *
+   * @param options - `notify` false: the user is not told by mail. Default: true.
+   * @throws WatchwordError `not-found`, `password-refused`, `not-allowed`, `busy`
+   * @example
+   * ```ts
+   * await space.passwords.set(ada.id, "a much longer secret of hers");
+   * console.log((await space.sessions.check(token)).status); // not-found
+   * ```
    */
   set(userId: string, password: string, options?: Context & { readonly notify?: boolean }): Promise<void>;
-  /** Takes the password away: the user cannot sign in by password any more. */
+  /**
+   * Takes the password away, ends every session and open reset, and tells the user. Nobody signs in by password until a
+   * new one is set or reset. For administrators and the system.
+   *
+   * @throws WatchwordError `not-found`, `not-allowed`
+   * @example
+   * ```ts
+   * await space.passwords.remove(ada.id);
+   * console.log(await space.passwords.check(ada.id, "correct horse battery staple")); // false
+   * ```
+   */
   remove(userId: string, context?: Context): Promise<void>;
   /**
-   * Changes it with the current one and ends the other sessions. With `sessionToken`, that session goes on under the
-   * new token in the result.
+   * Changes a password with the current one, under the limits of a sign-in and 20 times an hour at most. Ends every
+   * session and tells the user; with `sessionToken`, that session goes on under the new token in the result.
+   *
+   * @throws WatchwordError `not-found`, `not-allowed` for somebody else's, `conflict`, `busy`
+   * @example
+   * ```ts
+   * const [currentPassword, newPassword] = ["correct horse battery staple", "staple battery horse correct"];
+   * const input = { userId: ada.id, currentPassword, newPassword, sessionToken: token };
+   * const changed = await space.passwords.change(input);
+   * if (changed.status === "changed") console.log(changed.token !== token); // true
+   * ```
    */
   change(
     input: {
@@ -80,13 +133,40 @@ export interface PasswordsService {
     } & Context,
   ): Promise<PasswordChangeResult>;
   /**
-   * Asks for the password once more, before something that cannot be undone; under the limits of a sign-in.
+   * Asks for the password once more, before something that cannot be undone; under the limits of a sign-in. Name the
+   * person and their `sessionId` as `actor`, so that strangers' failures do not count against them.
+   *
+   * @throws WatchwordError `not-found`, `busy`
+   * @example
+   * ```ts
+   * const confirmed = await space.passwords.confirm({ userId: ada.id, password: "not hers" });
+   * console.log(confirmed.status); // wrong-password
+   * ```
    */
   confirm(
     input: { readonly userId: string; readonly password: string } & Context,
   ): Promise<{ readonly status: "confirmed" } | { readonly status: "wrong-password" } | Limited>;
-  /** Whether a password fits a stored hash; throws `invalid-input` for a hash of an unknown or damaged form. */
+  /**
+   * Whether a password fits a stored hash, whosever it is.
+   *
+   * @param hash - An argon2id PHC string (RFC 9106).
+   * @throws WatchwordError `invalid-input` for a hash of an unknown or damaged form, or of absurd cost; `busy`
+   * @example
+   * ```ts
+   * const hash = "$argon2id$v=19$m=64,t=1,p=1$YWRhLXNhbHQ$lUiyX3XfPF46sMRUpHCVBA";
+   * console.log(await space.passwords.verifyHash("correct horse battery staple", hash)); // true
+   * ```
+   */
   verifyHash(password: string, hash: string): Promise<boolean>;
-  /** Whether a stored hash is weaker than what would be made today. */
+  /**
+   * Whether a stored hash is of another kind, unreadable, or weaker than what would be made today. A sign-in replaces
+   * such a hash of its user by itself.
+   *
+   * @example
+   * ```ts
+   * const hash = "$argon2id$v=19$m=64,t=1,p=1$YWRhLXNhbHQ$lUiyX3XfPF46sMRUpHCVBA";
+   * console.log(space.passwords.needsUpgrade(hash)); // true
+   * ```
+   */
   needsUpgrade(hash: string): boolean;
 }

@@ -44,12 +44,24 @@ export interface SessionPolicy {
   readonly touchEvery: number;
 }
 
+/**
+ * `space.sessions`: signed-in devices. A token is 256 random bits, shown once; only its SHA-256 is stored. Ending sessions
+ * is for the person themselves, administrators and the system.
+ */
 export interface SessionsService {
+  /** The policy in force: `idle` and `absolute` as the database has them, the rest from the options. */
   readonly policy: SessionPolicy;
   /**
    * Makes a session without asking for any proof: for ports and for a sign-in of one's own. For the system and
    * superusers.
-   * @throws WatchwordError `not-found`, `not-allowed`, `account-blocked`, `account-inactive`
+   *
+   * @param input - `methods`: how the person signed in, such as `["password"]`. `data`: at most 16 KiB of JSON.
+   * @throws WatchwordError `not-found`, `not-allowed`, `account-blocked`, `account-inactive`, `invalid-input`
+   * @example
+   * ```ts
+   * const made = await space.sessions.create({ userId: ada.id, methods: ["saml"], data: { tenant: "blue" } });
+   * console.log((await space.sessions.check(made.token)).status); // ok
+   * ```
    */
   create(
     input: {
@@ -58,28 +70,113 @@ export interface SessionsService {
       readonly data?: JsonObject;
     } & Context,
   ): Promise<{ readonly token: string; readonly session: Session }>;
-  /** Whose session a token is. Slides the expiry. One look-up in the database. */
+  /**
+   * Who holds this token. One look-up in the database; slides the expiry, which is written every few seconds. The user
+   * comes without `data` unless asked for.
+   *
+   * @returns `expired` for 30 days after a session ran out, then `not-found`; `not-found` at once where it was ended or
+   * its user was blocked, switched off, deleted or given a new password.
+   * @example
+   * ```ts
+   * const checked = await space.sessions.check(token);
+   * if (checked.status === "ok") console.log(checked.user.username); // ada
+   * ```
+   */
   check(token: string): Promise<SessionCheckResult>;
+  /**
+   * As above, with what the application keeps on the user.
+   *
+   * @example
+   * ```ts
+   * const checked = await space.sessions.check(token, { data: true });
+   * if (checked.status === "ok") console.log(checked.user.data); // {}
+   * ```
+   */
   check(token: string, options: { readonly data: true }): Promise<SessionCheckWithDataResult>;
-  /** `state` default: `live`. */
+  /**
+   * One page of sessions, in the order of their making.
+   *
+   * @param query - `state` default: `live`. `size`: 1 to 1000, default 50. `after`: the `next` of the page before.
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * const { items } = await space.sessions.list({ userId: ada.id });
+   * console.log(items[0]?.id === session.id); // true
+   * ```
+   */
   list(
     query?: { readonly userId?: string; readonly state?: "live" | "expired" | "all" } & PageQuery,
   ): Promise<Page<Session>>;
+  /**
+   * Every session of one user or of all, read 500 at a time while you iterate. `state` default: `live`.
+   *
+   * @example
+   * ```ts
+   * for await (const each of space.sessions.all({ userId: ada.id })) console.log(each.userAgent); // null
+   * ```
+   */
   all(query?: {
     readonly userId?: string;
     readonly state?: "live" | "expired" | "all";
   }): AsyncIterable<Session>;
-  /** False: there is no such session (of that user, where one is named). */
+  /**
+   * Ends one session, by the id that lists show.
+   *
+   * @param options - `userId`: only if it is this user's.
+   * @returns False: there is no such session.
+   * @throws WatchwordError `not-allowed`
+   * @example
+   * ```ts
+   * console.log(await space.sessions.revoke(session.id, { userId: ada.id })); // true
+   * ```
+   */
   revoke(sessionId: string, options?: { readonly userId?: string } & Context): Promise<boolean>;
-  /** All of a user's but one. Answers how many. */
+  /**
+   * Ends all sessions of a user but one.
+   *
+   * @returns How many.
+   * @throws WatchwordError `not-allowed`, `not-found` where a person acts on somebody who is not there
+   * @example
+   * ```ts
+   * await space.sessions.create({ userId: ada.id });
+   * console.log(await space.sessions.revokeOthers(ada.id, session.id)); // 1
+   * ```
+   */
   revokeOthers(userId: string, keepSessionId: string, context?: Context): Promise<number>;
-  /** All of one user, or of everyone. Answers how many. */
+  /**
+   * Ends all sessions of one user, or of everyone (for superusers and the system).
+   *
+   * @returns How many.
+   * @throws WatchwordError `not-allowed`, `not-found` where a person acts on somebody who is not there
+   * @example
+   * ```ts
+   * console.log(await space.sessions.revokeAll({ userId: ada.id })); // 1
+   * ```
+   */
   revokeAll(
     scope: { readonly userId: string } | { readonly everyone: true },
     context?: Context,
   ): Promise<number>;
-  /** Removes sessions that are over. Answers how many. */
+  /**
+   * Removes sessions that are over from the database, of one user or of all; from then on their tokens are `not-found`,
+   * not `expired`. The space removes them by itself 30 days after their end.
+   *
+   * @returns How many.
+   * @throws WatchwordError `not-allowed`, `not-found` where a person acts on somebody who is not there
+   * @example
+   * ```ts
+   * console.log(await space.sessions.removeExpired({ userId: ada.id })); // 0
+   * ```
+   */
   removeExpired(scope?: { readonly userId?: string } & Context): Promise<number>;
-  /** Writes the uses that were collected; the space does so by itself every few seconds and when it closes. */
+  /**
+   * Writes the uses that were collected; the space does so by itself every few seconds and when it closes.
+   *
+   * @throws WatchwordError `store-unavailable`; what was collected stays for the next try
+   * @example
+   * ```ts
+   * await space.sessions.flush();
+   * ```
+   */
   flush(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Context } from "./actors.js";
-import type { Json, JsonObject } from "./json.js";
+import type { JsonObject } from "./json.js";
+import type { UserDataService } from "./user-data.js";
 
 export interface User {
   /** A UUIDv7. */
@@ -92,52 +93,154 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+/** `space.users`: accounts, for applications and administrators. People sign up with `space.signUp`. */
 export interface UsersService {
   /**
-   * Creates a user and claims its names at once; for applications and administrators (people use `space.signUp`).
-   * @throws WatchwordError `username-taken`, `email-taken`, `password-refused`, `invalid-identifier`, `not-allowed`
+   * Creates a user and claims its names, all or none. Mails nothing.
+   *
+   * @param input - A username or an email at least. Only superusers and the system may give a `password`, `admin` or
+   * `superuser`.
+   * @throws WatchwordError `username-taken`, `email-taken`, `password-refused`, `invalid-identifier`, `invalid-input`,
+   * `not-allowed`, `busy`
+   * @example
+   * ```ts
+   * const grace = await space.users.create({ username: "Grace", email: "grace@example.com", roles: ["editor"] });
+   * console.log(grace.username, grace.emailVerifiedAt); // Grace null
+   * ```
    */
   create(input: NewUserInput): Promise<UserWithData>;
+  /**
+   * Looks a user up by exactly one of id, username and email, compared as the space compares names (`Ada` is `ada`
+   * unless it was made with `identifiers: "exact"`).
+   *
+   * @returns Null: nobody. A sign-up whose address is not proven yet is nobody.
+   * @example
+   * ```ts
+   * const user = await space.users.find({ username: "ADA" });
+   * console.log(user?.email); // ada@example.com
+   * ```
+   */
   find(reference: UserReference): Promise<UserWithData | null>;
-  /** As {@link find}, for what a person typed: an email address or a username. */
+  /**
+   * As {@link find}, for what a person typed: with an `@` the email goes first, then the username.
+   *
+   * @example
+   * ```ts
+   * const user = await space.users.findByIdentifier("Ada@Example.com");
+   * console.log(user?.username); // ada
+   * ```
+   */
   findByIdentifier(identifier: string): Promise<UserWithData | null>;
-  /** @throws WatchwordError `not-found` */
+  /**
+   * The user with this id.
+   *
+   * @throws WatchwordError `not-found`
+   * @example
+   * ```ts
+   * const { username, data } = await space.users.get(ada.id);
+   * ```
+   */
   get(id: string): Promise<UserWithData>;
-  /** A page of users, in the order of their creation or by username. */
+  /**
+   * One page of the users that meet every filter given.
+   *
+   * @param query - `order`: `created` (default), or `username` (those without one first). `size`: 1 to 1000 users, default
+   * 50. `after`: the `next` of the page before.
+   * @throws WatchwordError `invalid-input` for an `after` that no page gave out
+   * @example
+   * ```ts
+   * const first = await space.users.list({ search: "example.com", size: 20 });
+   * if (first.next !== null) await space.users.list({ search: "example.com", size: 20, after: first.next });
+   * ```
+   */
   list(
     query?: UserQuery & PageQuery & { readonly order?: "created" | "username" },
   ): Promise<Page<UserWithData>>;
-  /** Every user, page by page beneath. */
+  /**
+   * Every user that meets the filters, read 500 at a time while you iterate.
+   *
+   * @example
+   * ```ts
+   * for await (const user of space.users.all({ verified: false })) console.log(user.email); // ada@example.com
+   * ```
+   */
   all(query?: UserQuery & { readonly order?: "created" | "username" }): AsyncIterable<UserWithData>;
+  /**
+   * How many users meet the filters; it looks at all of them.
+   *
+   * @example
+   * ```ts
+   * console.log(await space.users.count({ active: true })); // 1
+   * ```
+   */
   count(query?: UserQuery): Promise<number>;
-  /** @throws WatchwordError `not-found`, `username-taken`, `email-taken`, `invalid-identifier`, `not-allowed` */
+  /**
+   * Changes names and language; what is not given stays. A new email is unverified unless you say otherwise, its old
+   * inbox is told, and codes mailed there no longer work. People change their own username and language (60 times an
+   * hour); an address without a code is set by an administrator, never one's own.
+   *
+   * @throws WatchwordError `not-found`, `username-taken`, `email-taken`, `invalid-identifier`, `invalid-input`,
+   * `not-allowed`, `too-many-requests`, `conflict`
+   * @example
+   * ```ts
+   * const updated = await space.users.update(ada.id, { email: "lovelace@example.com", emailVerified: true });
+   * console.log(updated.username, updated.email); // ada lovelace@example.com
+   * ```
+   */
   update(id: string, change: UserChangeInput, context?: Context): Promise<UserWithData>;
-  /** Switching a user off, or taking rights away, ends the sessions. */
+  /**
+   * Changes rights; what is not given stays, `roles` replaces the whole list. Switching a user off, or taking `admin` or
+   * `superuser` away, ends every session in the same write. The user is told by mail. Only superusers and the system
+   * give or take `admin` and `superuser`.
+   *
+   * @param change - `roles`: at most 100, of 64 characters each.
+   * @throws WatchwordError `not-found`, `not-allowed`, `invalid-input`, `conflict`
+   * @example
+   * ```ts
+   * await space.users.changePermissions(ada.id, { active: false });
+   * console.log((await space.sessions.check(token)).status); // not-found
+   * ```
+   */
   changePermissions(id: string, change: PermissionChange, context?: Context): Promise<UserWithData>;
-  /** Ends every session; nothing that needs signing in works until it lifts. */
+  /**
+   * Keeps a user out: ends every session in the same write, and refuses to sign in.
+   *
+   * @param options - `until`: when the block lifts by itself; without it, at {@link unblock}. `reason`: at most 1000
+   * characters, shown to the person at signing in.
+   * @throws WatchwordError `not-found`, `not-allowed`, `invalid-input` for an `until` in the past, `conflict`
+   * @example
+   * ```ts
+   * const tomorrow = new Date(space.clock.now() + 86_400_000);
+   * const user = await space.users.block(ada.id, { reason: "asked for a pause", until: tomorrow });
+   * console.log(user.blocked?.reason); // asked for a pause
+   * ```
+   */
   block(
     id: string,
     options?: { readonly reason?: string; readonly until?: Date } & Context,
   ): Promise<UserWithData>;
+  /**
+   * Lifts a block. The sessions that it ended stay ended.
+   *
+   * @throws WatchwordError `not-found`, `not-allowed`, `conflict`
+   * @example
+   * ```ts
+   * const user = await space.users.unblock(ada.id);
+   * console.log(user.blocked); // null
+   * ```
+   */
   unblock(id: string, context?: Context): Promise<UserWithData>;
-  /** @throws WatchwordError `not-found`, `not-allowed` */
+  /**
+   * Frees the names and removes user, data, password, sessions and codes in one transaction; audit rows stay. The
+   * address is told. People may delete themselves: ask with `space.passwords.confirm` first.
+   *
+   * @throws WatchwordError `not-found`, `not-allowed`
+   * @example
+   * ```ts
+   * await space.users.delete(ada.id);
+   * console.log(await space.users.find({ username: "ada" })); // null
+   * ```
+   */
   delete(id: string, context?: Context): Promise<void>;
   readonly data: UserDataService;
-}
-
-/** The application's own JSON on a user, 64 KiB at most. Each method is one atomic change. */
-export interface UserDataService {
-  get(id: string): Promise<JsonObject>;
-  getField(id: string, field: string): Promise<Json | undefined>;
-  /** A value of null removes the field. With `existing`, a field that is not there yet is refused (`not-found`). */
-  setField(
-    id: string,
-    field: string,
-    value: Json,
-    options?: { readonly existing?: boolean } & Context,
-  ): Promise<JsonObject>;
-  /** Sets each field given; those given as null are removed; the others stay. */
-  merge(id: string, fields: JsonObject, context?: Context): Promise<JsonObject>;
-  removeField(id: string, field: string, context?: Context): Promise<JsonObject>;
-  replace(id: string, data: JsonObject, context?: Context): Promise<JsonObject>;
 }
