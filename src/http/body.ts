@@ -25,12 +25,24 @@ export async function readBodyText(request: Request): Promise<string> {
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > BODY_LIMIT) throw tooLarge();
   // A server's parser holds the body to a declared length, so the plain and faster way of reading it is safe then.
-  const bytes = declared === null ? await readStream(request) : new Uint8Array(await request.arrayBuffer());
+  const bytes = await readBytes(request, declared !== null);
   if (bytes.byteLength > BODY_LIMIT) throw tooLarge();
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new WatchwordError("invalid-input", "The body is not valid UTF-8; send it in that encoding.");
+  }
+}
+
+async function readBytes(request: Request, isBounded: boolean): Promise<Uint8Array> {
+  try {
+    return isBounded ? new Uint8Array(await request.arrayBuffer()) : await readStream(request);
+  } catch (cause) {
+    if (cause instanceof WatchwordError) throw cause;
+    // The sender broke off, or sent chunks that are none: no failure of ours.
+    throw new WatchwordError("invalid-input", "The body ended before it was whole; send it again.", {
+      cause,
+    });
   }
 }
 

@@ -56,6 +56,58 @@ async function raw(port: number, text: string): Promise<string> {
 }
 
 describe("the server", () => {
+  it("does not answer for a client whose address it cannot know any more, so that no limit is dodged", async () => {
+    const { port } = await start();
+    const body = JSON.stringify({ identifier: "ada", password: "wrong password" });
+    const request =
+      "POST /api/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+      `Content-Length: ${body.length}\r\n\r\n${body}`;
+    await test.space.users.create({ username: "ada", password: "correct horse battery staple" });
+    const done = test.space.passwords.statistics.done;
+    for (let round = 0; round < 10; round++)
+      await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const socket = connect(port, "127.0.0.1");
+          socket.on("error", () => {});
+          socket.write(request, () => socket.resetAndDestroy());
+          await once(socket, "close");
+        }),
+      );
+    // A request that is served after all came with its address, and those are limited to five.
+    await fetch(`http://127.0.0.1:${port}/health/live`);
+    expect(test.space.passwords.statistics.done - done).toBeLessThanOrEqual(5);
+    const { items } = await test.space.audit.list({ action: "sign-in.failed" });
+    expect(items.every((entry) => entry.ip !== null)).toBe(true);
+  });
+
+  it("tells a sender who broke off nothing of an error of its own", async () => {
+    const logged: string[] = [];
+    const log = {
+      debug() {},
+      info() {},
+      warn() {},
+      error: (_: object, message: string) => logged.push(message),
+    };
+    const space = await test.reopen({ logger: log });
+    const { port } = await start(space);
+    const socket = connect(port, "127.0.0.1");
+    socket.write(
+      "POST /api/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+    );
+    await once(socket, "connect");
+    await fetch(`http://127.0.0.1:${port}/health/live`);
+    socket.destroy();
+    await once(socket, "close");
+    const chunked = await raw(
+      port,
+      "POST /api/sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n" +
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    );
+    expect(chunked).toMatch(/^HTTP\/1\.1 400/);
+    await servers.pop()?.close();
+    expect(logged).toEqual([]);
+  });
+
   it("serves the space, and knows the address of the client", async () => {
     const { url, port } = await start();
     expect(url).toBe(`http://localhost:${port}`);

@@ -46,7 +46,13 @@ export async function startServer(space: UserSpace, options: ServerOptions): Pro
   const listener = getRequestListener(
     (request, { incoming }) => {
       const ip = incoming.socket.remoteAddress;
-      return space.handler(request, ip === undefined ? {} : { ip });
+      if (ip === undefined) {
+        // The client is gone already (a reset right behind the request). Without its address every limit for addresses
+        // would be off, and nobody is there to hear an answer.
+        incoming.destroy();
+        return new Response(null, { status: 400 });
+      }
+      return space.handler(request, { ip });
     },
     { errorHandler: (error) => answerBroken(error, log) },
   );

@@ -21,7 +21,9 @@ import {
 /** Who tries a password, and from where. */
 export interface PasswordTry {
   /** The user's id, or what was typed where it is nobody's name. */
-  readonly account: { readonly userId: string } | { readonly typed: string };
+  readonly account: { readonly userId: string; readonly isPending?: boolean } | { readonly typed: string };
+  /** Counts the pair under this text, not under the account. */
+  readonly typed?: string;
   readonly ip: string | undefined;
   /** What sets the person apart from strangers: a device that they signed in from before, or the session they act in. */
   readonly known: { readonly device: string } | { readonly session: string } | null;
@@ -49,8 +51,11 @@ export interface Failures {
   charge(attempt: PasswordTry): Promise<ChargedTry | Limited>;
   /** One try of an account that no code can reach, once a hundred have failed; false: not now. */
   mayTryUnreachable(userId: string): Promise<boolean>;
-  /** Forgets what was counted for an account: its password was reset, its owner proved themselves, or it is gone. */
-  forget(userId: string): Promise<void>;
+  /**
+   * Forgets what was counted for an account, and for it from this address: its password was reset, its owner proved
+   * themselves, or it is gone.
+   */
+  forget(userId: string, ip?: string): Promise<void>;
 }
 
 export function createFailures(deps: {
@@ -63,7 +68,7 @@ export function createFailures(deps: {
 
   return {
     async charge(attempt) {
-      const isKnownUser = "userId" in attempt.account;
+      const isLasting = "userId" in attempt.account && attempt.account.isPending !== true;
       const account =
         "userId" in attempt.account
           ? attempt.account.userId
@@ -72,8 +77,9 @@ export function createFailures(deps: {
       const { known } = attempt;
       const from =
         known === null ? (address ?? "-") : "device" in known ? `d:${known.device}` : `s:${known.session}`;
-      const pairKey = `fail:${account}:${from}`;
-      const accountHit = accountHitOf(account, isKnownUser, known);
+      const pair = attempt.typed === undefined ? account : `?${hmac(key, limitForm(attempt.typed))}`;
+      const pairKey = `fail:${known === null ? pair : account}:${from}`;
+      const accountHit = accountHitOf(account, isLasting, known);
       const hits: LimitHit[] = [];
       // Without an address there is no stranger to tell from the owner: such a lock would lock the owner out.
       if (address !== null || known !== null) hits.push({ key: pairKey, rule: PAIR_FAILURES });
@@ -112,20 +118,17 @@ export function createFailures(deps: {
       return (await store.hitLimits([hit], clock.now()))[0]?.allowed === true;
     },
 
-    forget: (userId) =>
-      store.settleLimits(
-        [`fail:${userId}`, `fail:${userId}:signed-in`, `fail:${userId}:unreachable`].map((each) => ({
-          key: each,
-          action: "reset",
-        })),
-        clock.now(),
-      ),
+    forget(userId, ip) {
+      const parts = ["", ":signed-in", ":unreachable", ...(ip === undefined ? [] : [`:${addressKey(ip)}`])];
+      const settlements = parts.map((part) => ({ key: `fail:${userId}${part}`, action: "reset" }) as const);
+      return store.settleLimits(settlements, clock.now());
+    },
   };
 }
 
 /** The count of the account that a try belongs to; none on a known device, whose pair lock is enough. */
-function accountHitOf(account: string, isKnownUser: boolean, known: PasswordTry["known"]): LimitHit | null {
+function accountHitOf(account: string, isLasting: boolean, known: PasswordTry["known"]): LimitHit | null {
   if (known === null)
-    return { key: `fail:${account}`, rule: isKnownUser ? ACCOUNT_FAILURES : NOBODYS_FAILURES };
+    return { key: `fail:${account}`, rule: isLasting ? ACCOUNT_FAILURES : NOBODYS_FAILURES };
   return "session" in known ? { key: `fail:${account}:signed-in`, rule: SIGNED_IN_FAILURES } : null;
 }

@@ -35,7 +35,9 @@ export function createPasswordReset(deps: {
       if (limited !== null) return limited;
       const user = await store.findUser(keysOf(input, earlier?.code ?? null));
       const email = user?.active === true ? user.email : null;
-      const mayReach = email !== null && (await mailLimits.mayMail("reset", email));
+      // Counted for nobody's inbox too, so that an unknown name costs the same writes.
+      const mayMail = await mailLimits.mayMail("reset", email ?? asked);
+      const mayReach = email !== null && mayMail;
       // An inbox that has had enough keeps the code that it got last.
       if (email !== null && !mayReach && earlier !== null) return { status: "sent", ticket: earlier.ticket };
       const now = clock.now();
@@ -90,13 +92,19 @@ export function createPasswordReset(deps: {
       if (user === null || user.email === null || user.email !== code.address)
         return { status: "wrong-code" };
       const now = clock.now();
-      const written = await store.replacePassword(user.id, undefined, next, { raiseEpoch: true, now }, [
-        auditEvent("password.reset", { now, userId: user.id }, input),
-        ...notice("password-changed", user, now),
-      ]);
+      const written = await store.replacePassword(
+        user.id,
+        undefined,
+        next,
+        { raiseEpoch: true, now, expectedEmail: user.email },
+        [
+          auditEvent("password.reset", { now, userId: user.id }, input),
+          ...notice("password-changed", user, now),
+        ],
+      );
       if (written.status !== "replaced") return { status: "wrong-code" };
       await store.discardCodes(user.id, ["reset-password", "second-factor"]);
-      await failures.forget(user.id);
+      await failures.forget(user.id, input.ip);
       return { status: "password-reset", user: toUser(user, now) };
     },
   };

@@ -6,6 +6,7 @@ import { newId } from "../base/ids.js";
 import { requireJsonObject, requireText } from "../base/input.js";
 import { idKey } from "../base/keys.js";
 import { everyItem, pageSize } from "../base/pages.js";
+import { addressKey } from "../limits/address.js";
 import type {
   Context,
   JsonObject,
@@ -56,8 +57,12 @@ export interface Sessions {
     context: Context,
     events: readonly StoreEvent[],
   ): Promise<{ readonly token: string; readonly session: Session }>;
+  /** Whether a user has, or lately had, a session from where this address is. */
+  cameFrom(userId: string, ip: string | undefined): Promise<boolean>;
   /** Ends the session of a token: whoever holds it may. False: it is no session, or is over. */
   signOut(token: string, context: Context): Promise<boolean>;
+  /** Writes the uses that were collected, and collects no more. */
+  stop(): Promise<void>;
 }
 
 /** The policy with its defaults. @throws WatchwordError `invalid-option` */
@@ -240,6 +245,12 @@ export function createSessions(deps: {
     return store.endSessions(filter, [auditEvent("session.revoked", { now: clock.now(), userId }, context)]);
   }
 
+  async function cameFrom(userId: string, ip: string | undefined): Promise<boolean> {
+    if (ip === undefined) return false;
+    const sessions = await store.listSessions({ filter: { userId }, after: null, size: policy.mostPerUser });
+    return sessions.some((session) => session.ip !== null && addressKey(session.ip) === addressKey(ip));
+  }
+
   async function signOut(token: string, context: Context): Promise<boolean> {
     const found = await check(token);
     if (found.status !== "ok") return false;
@@ -249,5 +260,5 @@ export function createSessions(deps: {
     return ended > 0;
   }
 
-  return { service, open, signOut };
+  return { service, open, cameFrom, signOut, stop: () => touches.stop() };
 }

@@ -13,11 +13,14 @@ export interface Touches {
   add(touch: SessionTouch): void;
   forget(tokenHash: string): void;
   flush(): Promise<void>;
+  /** Flushes, and collects no more: the store is about to close. */
+  stop(): Promise<void>;
 }
 
 export function createTouches(store: Store, logger: Logger): Touches {
   let collected = new Map<string, SessionTouch>();
   let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
 
   async function flush(): Promise<void> {
     clearTimeout(timer);
@@ -35,7 +38,7 @@ export function createTouches(store: Store, logger: Logger): Touches {
   }
 
   function schedule(): void {
-    if (timer !== undefined) return;
+    if (timer !== undefined || isStopped) return;
     timer = setTimeout(() => {
       flush().catch((error: unknown) => {
         logger.warn({ err: error }, "the uses of sessions could not be written; trying again");
@@ -48,6 +51,7 @@ export function createTouches(store: Store, logger: Logger): Touches {
   return {
     pending: (tokenHash) => (collected.size === 0 ? undefined : collected.get(tokenHash)),
     add(touch) {
+      if (isStopped) return;
       collected.set(touch.tokenHash, touch);
       schedule();
     },
@@ -55,5 +59,9 @@ export function createTouches(store: Store, logger: Logger): Touches {
       collected.delete(tokenHash);
     },
     flush,
+    stop() {
+      isStopped = true;
+      return flush();
+    },
   };
 }

@@ -56,7 +56,10 @@ export function createSignIn(deps: {
     const device =
       found === null ? null : devices.recognise(input.device, found.user.id, found.user.sessionEpoch);
     const attempt = await failures.charge({
-      account: found === null ? { typed } : { userId: found.user.id },
+      account:
+        found === null ? { typed } : { userId: found.user.id, isPending: found.user.state === "pending" },
+      // Names that differ in case are two people here, and limits must not tell which of them exist.
+      ...(mode === "exact" ? { typed } : {}),
       ip: input.ip,
       known: device === null ? null : { device },
     });
@@ -66,20 +69,19 @@ export function createSignIn(deps: {
       !attempt.needsCode ||
       found === null ||
       isReachable(found.user) ||
+      (await sessions.cameFrom(found.user.id, input.ip)) ||
       (await failures.mayTryUnreachable(found.user.id));
     const isRight = await withdrawOnFailure(attempt, () =>
-      passwords.matches(
-        mayTry ? (found?.password ?? null) : null,
-        password,
-        laneOf(input, found?.user.id ?? typed),
-      ),
+      passwords.matches(mayTry ? (found?.password ?? null) : null, password, laneOf(input, limitForm(typed))),
     );
     if (!isRight || found === null) {
       await tell("sign-in.failed", found?.user.id ?? null, input);
       // From here on right and wrong look alike, or the answer would still say which password is right.
       return attempt.needsCode ? askForCode(null, input) : { status: "wrong-credentials" };
     }
-    if (attempt.needsCode && isReachable(found.user)) return askForCode(found.user, input);
+    // A sign-up that nobody has proven gets no code for its inbox: what it needs is the proof, which comes next.
+    if (attempt.needsCode && isReachable(found.user) && found.user.state === "active")
+      return askForCode(found.user, input);
     if (attempt.needsCode) await failures.forget(found.user.id);
     const refusal = await refuse(found.user, input);
     if (refusal !== null) {
@@ -177,10 +179,10 @@ export function createSignIn(deps: {
     const asked = limitForm(email);
     const owner = await store.findUser([emailKey(email, mode)]);
     const isFree = owner === null || owner.id === user.id;
-    const isMailed =
-      isFree &&
-      (await mailLimits.ask("verify", asked, input.ip)) === null &&
-      (await mailLimits.mayMail("verify", email));
+    // Both are counted in any case, so that an address that is somebody's costs what a free one does.
+    const limited = await mailLimits.ask("verify", asked, input.ip);
+    const mayMail = await mailLimits.mayMail("verify", email);
+    const isMailed = isFree && limited === null && mayMail;
     const { ticket } = await desk.open(
       {
         userId: user.id,

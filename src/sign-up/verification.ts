@@ -69,7 +69,9 @@ export function createVerification(deps: {
       const user = await findHolder(input, earlier?.code ?? null);
       const isKnown = earlier !== null && isKnownAddress(earlier.code);
       const email = user !== null && user.emailVerifiedAt === null && !isKnown ? user.email : null;
-      const mayReach = email !== null && (await mailLimits.mayMail("verify", email));
+      // Counted for nobody's inbox too, so that an unknown name costs the same writes.
+      const mayMail = await mailLimits.mayMail("verify", email ?? asked);
+      const mayReach = email !== null && mayMail;
       // An inbox that has had enough keeps the code that it got last.
       if (email !== null && !mayReach && earlier !== null) return { status: "sent", ticket: earlier.ticket };
       const now = clock.now();
@@ -124,10 +126,12 @@ export function createVerification(deps: {
     if (found === null || found.user.state === "active") return "proven";
     const typed = "link" in input ? input.password : undefined;
     if (typed === undefined) return { status: "proof-needed" };
-    const attempt = await failures.charge({ account: { userId }, ip: input.ip, known: null });
+    const attempt = await failures.charge({
+      account: { userId, isPending: true },
+      ip: input.ip,
+      known: null,
+    });
     if (attempt.status === "limited") return attempt;
-    // After a hundred failures a password proves nothing by itself; the ticket does, and a newer mail.
-    if (attempt.needsCode) return { status: "proof-needed" };
     const isRight = await withdrawOnFailure(attempt, () =>
       passwords.matches(found.password, requireText(typed, "password"), laneOf(input, userId)),
     );

@@ -8,6 +8,7 @@ import { createFailures } from "../limits/failures.js";
 import { createGuard } from "../limits/guard.js";
 import { createLimits } from "../limits/limits.js";
 import { createMailLimits } from "../limits/mail-limits.js";
+import { parseSender } from "../mail/address.js";
 import { createHasher } from "../passwords/hasher.js";
 import { createPasswordWork } from "../passwords/password-work.js";
 import { createPasswords } from "../passwords/passwords.js";
@@ -31,7 +32,7 @@ import { createHousekeeping } from "./housekeeping.js";
 import { stderrLogger } from "./logger.js";
 import { createMail } from "./mail.js";
 import type { OpenOptions } from "./options.js";
-import { findSecrets, type Secrets } from "./secret.js";
+import { checkSecrets, findSecrets, type Secrets } from "./secret.js";
 import { requireNewEnough, settle } from "./settings.js";
 
 /**
@@ -46,6 +47,22 @@ export async function createUserSpace(
   const config = readConfig(options, process.env);
   const logger = options.logger ?? stderrLogger;
   const clock = options.clock ?? systemClock;
+  // What could be wrong with the options is looked at before anything is made: a mistake leaves no database behind.
+  const costs = options.passwords?.argon2 ?? {};
+  const hasher = createHasher({
+    memory: costs.memory ?? 19_456,
+    passes: costs.passes ?? 2,
+    lanes: costs.lanes ?? 1,
+    ...(options.passwords?.slots === undefined ? {} : { slots: options.passwords.slots }),
+    ...(options.passwords?.queue === undefined ? {} : { queue: options.passwords.queue }),
+  });
+  const passwordPolicy = createPolicy({
+    ...options.passwords,
+    words: options.passwords?.words ?? [config.siteName, config.name],
+  });
+  sessionPolicy(options.sessions);
+  parseSender(config.mailFrom);
+  checkSecrets(options.secret, process.env[VARIABLES.secret]);
   const store = await openSqliteStore({
     file,
     create: options.create ?? true,
@@ -83,18 +100,6 @@ export async function createUserSpace(
     const policy = sessionPolicy({ ...options.sessions, ...settings.sessionPolicy });
     const keysFor = (purpose: string) => mapKeys(secrets, purpose);
 
-    const costs = options.passwords?.argon2 ?? {};
-    const hasher = createHasher({
-      memory: costs.memory ?? 19_456,
-      passes: costs.passes ?? 2,
-      lanes: costs.lanes ?? 1,
-      ...(options.passwords?.slots === undefined ? {} : { slots: options.passwords.slots }),
-      ...(options.passwords?.queue === undefined ? {} : { queue: options.passwords.queue }),
-    });
-    const passwordPolicy = createPolicy({
-      ...options.passwords,
-      words: options.passwords?.words ?? [config.siteName, config.name],
-    });
     const passwords = createPasswordWork({ hasher, policy: passwordPolicy, clock });
     const guard = createGuard(store, clock);
     const limitKey = keysFor("limits")[0];
@@ -123,7 +128,7 @@ export async function createUserSpace(
     });
     const housekeeping = createHousekeeping({ store, clock, logger });
 
-    let isClosed = false;
+    let closing: Promise<void> | undefined;
     let http: Promise<(request: Request, context?: HandlerContext) => Promise<Response>> | undefined;
 
     const space: UserSpace = {
@@ -157,7 +162,7 @@ export async function createUserSpace(
       audit: createAudit(store),
       mail: mail.service,
       database: createDatabase(store, housekeeping),
-      setUp: createSetUp({ store, clock, desk, passwords, users }),
+      setUp: createSetUp({ store, clock, mode, desk, passwords, users }),
       config: describeConfig(config, secrets, {
         mode,
         policy,
@@ -183,25 +188,32 @@ export async function createUserSpace(
         return (await http)(request, context);
       },
 
-      async close() {
-        if (isClosed) return;
-        await release(async () => {
-          isClosed = true;
-          await housekeeping.stop();
-          await mail.stop();
-          await renewal.settled();
-          await hasher.close();
-          try {
-            await sessions.service.flush();
-          } finally {
-            await store.close();
-          }
-        });
+      close() {
+        // The same promise for everybody who closes meanwhile: a process may end when it resolves.
+        return (
+          closing ??
+          release(() => {
+            closing = shutDown();
+            return closing;
+          })
+        );
       },
     };
     mail.start();
     housekeeping.start();
     return space;
+
+    async function shutDown(): Promise<void> {
+      await housekeeping.stop();
+      await mail.stop();
+      await renewal.settled();
+      await hasher.close();
+      try {
+        await sessions.stop();
+      } finally {
+        await store.close();
+      }
+    }
   }
 }
 

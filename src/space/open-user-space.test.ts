@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openUserSpace } from "watchword";
@@ -20,6 +20,23 @@ describe("opening", () => {
     await expect(openUserSpace(test.url, { identifiers: "exact" })).rejects.toThrow(
       refusal("settings-contradict"),
     );
+  });
+
+  it("lets everybody who closes wait for the same end", async () => {
+    await test.space.users.create({ username: "ada" });
+    const { token } = await test.space.sessions.create({
+      userId: (await test.space.users.find({ username: "ada" }))?.id ?? "",
+    });
+    test.clock.advance(24 * 3_600_000);
+    await test.space.sessions.check(token);
+    let ended = 0;
+    const first = test.space.close().then(() => ended++);
+    await test.space.close();
+    await first;
+    expect(ended).toBe(1);
+    const space = await test.reopen();
+    const [session] = (await space.sessions.list()).items;
+    expect(session?.lastSeenAt).toEqual(new Date(test.clock.now()));
   });
 
   it("keeps everything across a restart", async () => {
@@ -56,9 +73,13 @@ describe("opening", () => {
     [{ secret: "short" }],
     [{ passwords: { minLength: 0 } }],
     [{ sessions: { idle: Number.NaN } }],
+    [{ passwords: { argon2: { memory: -1 } } }],
+    [{ mail: { from: "nobody" } }],
   ])("refuses the option %j", async (options) => {
     const url = `sqlite:${join(test.folder, "options.db")}`;
     await expect(openUserSpace(url, options)).rejects.toThrow(refusal("invalid-option"));
+    // A mistake in an option leaves nothing behind that would contradict the next try.
+    expect((await readdir(test.folder)).filter((name) => name.startsWith("options"))).toEqual([]);
   });
 
   it("opens again after an opening that failed", async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, unlink, writeFile } from "node:fs/promises";
+import { link, open, readFile, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { deriveKey, newToken } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 
@@ -42,6 +43,15 @@ export async function findSecrets(options: {
   return { list: parse([await make(options.file)]), origin: "file" };
 }
 
+/** Looks at secrets that were given, before anything is opened. @throws WatchwordError `invalid-option` */
+export function checkSecrets(
+  given: string | readonly string[] | undefined,
+  variable: string | undefined,
+): void {
+  if (given !== undefined) parse(typeof given === "string" ? [given] : given);
+  else if (variable !== undefined && variable !== "") parse(variable.split(","));
+}
+
 /** What the settings keep of a secret, to know it again. */
 export function fingerprint(secret: string): string {
   return deriveKey(secret, "fingerprint").toString("base64url").slice(0, 16);
@@ -75,8 +85,10 @@ async function make(file: string): Promise<string> {
   const secret = makeSecret();
   const draft = `${file}.${newToken().slice(0, 8)}`;
   try {
-    await writeFile(draft, `${secret}\n`, { mode: 0o600, flag: "wx" });
+    // Flushed: the settings that name it are on the disk for good, and it must not be the part that a power cut takes.
+    await writeFile(draft, `${secret}\n`, { mode: 0o600, flag: "wx", flush: true });
     await link(draft, file);
+    await flushFolder(dirname(file));
     return secret;
   } catch (cause) {
     const other = isCode(cause, "EEXIST") ? await read(file) : null;
@@ -92,6 +104,17 @@ async function make(file: string): Promise<string> {
     await unlink(draft).catch((error: unknown) => {
       if (!isCode(error, "ENOENT")) throw error;
     });
+  }
+}
+
+/** The name of a new file is the folder's to keep. Windows cannot open a folder, and needs no such call. */
+async function flushFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -40,7 +40,7 @@ export type UserWrite =
 export type PasswordWrite =
   | { readonly status: "replaced"; readonly sessionEpoch: number }
   | { readonly status: "not-found" }
-  /** The hash at rest is not the expected one. */
+  /** The hash at rest, or the email, is not the expected one. */
   | { readonly status: "conflict" };
 
 /**
@@ -114,7 +114,12 @@ export interface Store {
     userId: string,
     expected: string | null | undefined,
     next: PasswordRecord | null,
-    options: { readonly raiseEpoch: boolean; readonly now: number },
+    options: {
+      readonly raiseEpoch: boolean;
+      readonly now: number;
+      /** What the user's email must be at that moment. */
+      readonly expectedEmail?: string;
+    },
     events: readonly StoreEvent[],
   ): Promise<PasswordWrite>;
 

@@ -2,11 +2,13 @@ import { auditEvent } from "../audit/audit.js";
 import { type Clock, DAY } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
+import { emailKey, type IdentifierMode, usernameKey } from "../base/keys.js";
 import type { CodeDesk } from "../codes/desk.js";
 import type { PasswordWork } from "../passwords/password-work.js";
 import type { SetUpService, UsersService } from "../space/contract.js";
 import type { Store } from "../store/contract.js";
-import { parseNames } from "./names.js";
+import { pendingBefore } from "./lookup.js";
+import { type ParsedNames, parseNames } from "./names.js";
 
 /** The holder of the one set-up code of a space; no user has such an id. */
 const HOLDER = "set-up";
@@ -16,16 +18,28 @@ const TOKEN_LIFETIME = DAY;
 export function createSetUp(deps: {
   readonly store: Store;
   readonly clock: Clock;
+  readonly mode: IdentifierMode;
   readonly desk: CodeDesk;
   readonly passwords: PasswordWork;
   readonly users: UsersService;
 }): SetUpService {
-  const { store, clock, desk, passwords, users } = deps;
+  const { store, clock, mode, desk, passwords, users } = deps;
   // The first page asks at every visit, and counting looks through all users: a yes is asked again, a no is final.
   let isOver = false;
   async function needed(): Promise<boolean> {
     isOver ||= (await store.countUsers({ superuser: true })) > 0;
     return !isOver;
+  }
+
+  /** Sign-ups that are under way hold their username too. */
+  async function findTaken(names: ParsedNames): Promise<"username-taken" | "email-taken" | null> {
+    if (names.email !== null && (await store.findUser([emailKey(names.email, mode)])) !== null)
+      return "email-taken";
+    if (names.username === null) return null;
+    const holder = await store.findUser([usernameKey(names.username, mode)], { pending: true });
+    const isFree =
+      holder === null || (holder.state === "pending" && holder.createdAt < pendingBefore(clock.now()));
+    return isFree ? null : "username-taken";
   }
 
   return {
@@ -49,10 +63,8 @@ export function createSetUp(deps: {
       const review = await passwords.review(requireText(password, "password"), names);
       if (review.status === "password-refused") return review;
       if (!(await this.check(token))) return { status: "wrong-token" };
-      if (names.username !== null && (await users.find({ username: names.username })) !== null)
-        return { status: "username-taken" };
-      if (names.email !== null && (await users.find({ email: names.email })) !== null)
-        return { status: "email-taken" };
+      const taken = await findTaken(names);
+      if (taken !== null) return { status: taken };
 
       const presented = await desk.present("set-up", { link: token }, context.ip);
       if (typeof presented === "string" || "status" in presented) return { status: "wrong-token" };

@@ -80,6 +80,27 @@ describe("a stranger", () => {
     expect(await resend("ada@example.com")).toEqual(await resend("nobody@example.com"));
   });
 
+  it("causes the same counts in the database for a known address as for an unknown one", async () => {
+    await test.space.users.create({ username: "ada", email: "ada@example.com", password: GOOD });
+    const counts = async (act: () => Promise<unknown>) => {
+      const before = await test.space.database.statistics();
+      await act();
+      const after = await test.space.database.statistics();
+      return [after.limits - before.limits, after.codes - before.codes, after.audit - before.audit];
+    };
+    for (const purpose of ["verify-email", "reset-password"] as const)
+      expect(await counts(() => ask(purpose, { identifier: "ada@example.com" }))).toEqual(
+        await counts(() => ask(purpose, { identifier: "nobody@example.com" })),
+      );
+    const early = (email: string, username: string) => async () => {
+      await test.space.signUp({ email, username, password: GOOD });
+      await test.space.signIn({ identifier: username, password: GOOD });
+    };
+    expect((await counts(early("ada@example.com", "x1")))[0]).toBe(
+      (await counts(early("new@example.com", "x2")))[0],
+    );
+  });
+
   it("cannot use the service to fill an inbox, with whatever sign-ups", async () => {
     let mails = 0;
     for (let hour = 0; hour < 4; hour++) {
@@ -108,6 +129,55 @@ describe("a stranger", () => {
     expect((await test.space.signIn({ identifier: "ada", password: GOOD, ip: "198.51.100.2" })).status).toBe(
       "signed-in",
     );
+  });
+
+  it("cannot keep such a person out of where they signed in before, however long it goes on", async () => {
+    await test.space.users.create({ username: "ada", password: GOOD });
+    const home = "198.51.100.2";
+    expect((await test.space.signIn({ identifier: "ada", password: GOOD, ip: home })).status).toBe(
+      "signed-in",
+    );
+    for (let i = 0; i < 101; i++) await wrong("ada", `2001:db8:0:${i}::1`);
+    for (let i = 0; i < 10; i++) await wrong("ada", `2001:db8:1:${i}::1`);
+    expect((await test.space.signIn({ identifier: "ada", password: GOOD, ip: home })).status).toBe(
+      "signed-in",
+    );
+  });
+
+  it("does not stand in the way of somebody who resets a password where they were locked", async () => {
+    await test.space.users.create({ username: "ada", email: "ada@example.com", password: GOOD });
+    const ip = "192.0.2.1";
+    for (let i = 0; i < 6; i++) await wrong("ada", ip);
+    const ticket = await ask("reset-password", { identifier: "ada" });
+    const code = codeIn((await test.mailsTo("ada@example.com"))[0]);
+    const newPassword = "another good long password";
+    await test.space.codes.confirm("reset-password", { ticket, code, newPassword, ip });
+    expect((await test.space.signIn({ identifier: "ada", password: newPassword, ip })).status).toBe(
+      "signed-in",
+    );
+  });
+
+  it("leaves a sign-up that is under way a way to its end", async () => {
+    await test.space.signUp({ email: "ada@example.com", username: "ada", password: GOOD });
+    await test.space.mail.deliver();
+    for (let i = 0; i < 101; i++) await wrong("ada", `2001:db8:0:${i}::1`);
+    const early = await test.space.signIn({ identifier: "ada", password: GOOD, ip: "198.51.100.1" });
+    if (early.status !== "email-unverified") throw new Error(early.status);
+    const code = codeIn((await test.mailsTo("ada@example.com"))[0]);
+    expect((await test.space.codes.confirm("verify-email", { ticket: early.ticket, code })).status).toBe(
+      "verified",
+    );
+    test.clock.advance(31 * 24 * HOUR);
+    await test.space.database.cleanup();
+    expect((await test.space.database.statistics()).limits).toBe(0);
+  });
+
+  it("does not burn the set-up link by signing up under the administrator's name", async () => {
+    const token = (await test.space.setUp.createToken()) ?? "";
+    await test.space.signUp({ email: "mallory@example.com", username: "admin", password: GOOD });
+    const complete = (username: string) => test.space.setUp.complete({ token, username, password: GOOD });
+    expect(await complete("admin")).toEqual({ status: "username-taken" });
+    expect((await complete("root")).status).toBe("set-up");
   });
 
   it("fills no more places in the waiting line from a network than from one address", async () => {

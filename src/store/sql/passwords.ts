@@ -51,11 +51,16 @@ export function* replacePassword(
   userId: string,
   expected: string | null | undefined,
   next: PasswordRecord | null,
-  options: { readonly raiseEpoch: boolean; readonly now: number },
+  options: { readonly raiseEpoch: boolean; readonly now: number; readonly expectedEmail?: string },
   events: readonly StoreEvent[],
 ): Operation<PasswordWrite> {
-  const user = yield* first<{ id: string }>("SELECT id FROM watchword_users WHERE id = ?", userId);
+  const user = yield* first<{ email: string | null }>(
+    "SELECT email FROM watchword_users WHERE id = ?",
+    userId,
+  );
   if (user === null) return { status: "not-found" };
+  if (options.expectedEmail !== undefined && user.email !== options.expectedEmail)
+    return { status: "conflict" };
   const current = yield* readPassword(userId);
   if (expected !== undefined && (current?.hash ?? null) !== expected) return { status: "conflict" };
 
