@@ -65,3 +65,22 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
+
+/** An object with no other fields than these, or an error that names the first one that there is not. */
+export function requireKnownFields(
+  value: unknown,
+  fields: Readonly<Record<string, unknown>>,
+  call: string,
+): void {
+  if (typeof value !== "object" || value === null)
+    throw new WatchwordError("invalid-input", `${call} takes an object; it got ${describe(value)}.`);
+  for (const field of Object.keys(value))
+    if (!Object.hasOwn(fields, field))
+      throw new WatchwordError(
+        "invalid-input",
+        `${call} has no field ${JSON.stringify(field)}; look at its spelling.`,
+        {
+          details: { field },
+        },
+      );
+}

@@ -85,6 +85,8 @@ function wording(issue: z.core.$ZodIssue): string {
     return "must not be empty";
   if (issue.code === "too_small") return `must be at least ${issue.minimum}${unit(issue.origin)}`;
   if (issue.code === "invalid_value") return `must be one of: ${issue.values.map(String).join(", ")}`;
+  if (issue.code === "invalid_format" && issue.format === "datetime")
+    return "must be a time such as 2026-12-01T00:00:00Z";
   return "does not have the required form";
 }
 

@@ -133,7 +133,8 @@ export const en = {
       invalidEmail: "This is no email address that mail can reach. It should look like ada@example.com.",
       invalidUsername:
         "This cannot be a username. Use up to 255 visible characters, with an @ only if it is your own email address.",
-      usernameTaken: "Somebody else has this username. Choose another one.",
+      usernameTaken:
+        "This username is taken, perhaps by a sign-up of your own that is not confirmed yet. Choose another one, or leave it out.",
       emailTaken: "There is an account with this email address already.",
       wrongPassword: "This is not your password.",
       wrongCode: "The code is wrong, used or too old. Look at the latest mail, or ask for another code.",
@@ -177,6 +178,10 @@ export const en = {
       signedInAs: (name: string) => `You are signed in as ${name}.`,
       account: "Your account",
       signOut: "Sign out",
+      administrator:
+        "You are an administrator here. Until there is a console, look after people with the command “watchword user --help”, or with the API under /api/admin.",
+      programs: "For programs:",
+      api: "the API and its description",
       setUp:
         "There is no administrator yet. The terminal in which the server was started shows a link: open it to set up the first one.",
     },
@@ -330,7 +335,7 @@ export const en = {
       noToken:
         "The link for this stands in the terminal in which the server was started. Open it from there.",
       wrongToken:
-        "This link was used, is older than a day, or was replaced by a newer one. The latest stands in the terminal of the server; starting the server again prints a new one.",
+        "This link was used, is older than a day, or was replaced by a newer one. The latest stands in the terminal of the server; the command “watchword set-up” prints a new one.",
       doneTitle: "All set up",
       done: "There is an administrator already, so this page has done its work.",
       signIn: "Sign in",

@@ -33,6 +33,9 @@ async function show(visit: Visit): Promise<Response> {
                 <p>
                   <a href="/reset">{words.reset}</a>
                 </p>
+                <p>
+                  {words.programs} <a href="/api/openapi.json">{words.api}</a>
+                </p>
               </div>
             </>
           ) : (
@@ -42,6 +45,7 @@ async function show(visit: Visit): Promise<Response> {
                 {words.account}
               </a>
               <Form visit={visit} action="/sign-out" submit={words.signOut} look="quiet" />
+              {me.user.admin || me.user.superuser ? <p>{words.administrator}</p> : null}
             </>
           )}
         </div>

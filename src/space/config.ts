@@ -14,6 +14,8 @@ export interface Config {
   readonly entries: readonly ConfigEntry[];
 }
 
+const DEFAULT_BASE_URL = "http://localhost:3000";
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variables that `openUserSpace` reads; `docs/configuration.md` has a row for each. */
@@ -26,15 +28,27 @@ export const VARIABLES = {
   metricsToken: "WATCHWORD_METRICS_TOKEN",
 } as const;
 
-/** @throws WatchwordError `invalid-option` */
-export function readConfig(options: OpenOptions, environment: Environment): Config {
+/**
+ * @param recorded What an earlier opening told by name; it stands in where nothing is told now.
+ * @throws WatchwordError `invalid-option`
+ */
+export function readConfig(
+  options: OpenOptions,
+  environment: Environment,
+  recorded: { readonly baseUrl: string | null } = { baseUrl: null },
+): Config {
   const entries: ConfigEntry[] = [];
-  function pick(name: string, given: string | undefined, variable: string, fallback: string): string {
+  function pick(
+    name: string,
+    given: string | undefined,
+    variable: string,
+    fallback: string,
+    inDatabase: string | null = null,
+  ): string {
     const set = environment[variable];
     const fromEnvironment = set === undefined || set === "" ? undefined : set;
-    const origin: ConfigOrigin =
-      given !== undefined ? "option" : fromEnvironment !== undefined ? "environment" : "default";
-    const value = given ?? fromEnvironment ?? fallback;
+    const value = given ?? fromEnvironment ?? inDatabase ?? fallback;
+    const origin = originOf(given, fromEnvironment, inDatabase);
     entries.push({
       name,
       value: name === "mail.smtp" && value !== "" ? maskUrl(value) : value,
@@ -43,7 +57,9 @@ export function readConfig(options: OpenOptions, environment: Environment): Conf
     });
     return value;
   }
-  const baseUrl = parseBaseUrl(pick("baseUrl", options.baseUrl, VARIABLES.baseUrl, "http://localhost:3000"));
+  const baseUrl = parseBaseUrl(
+    pick("baseUrl", options.baseUrl, VARIABLES.baseUrl, DEFAULT_BASE_URL, recorded.baseUrl),
+  );
   const siteName = pick("siteName", options.siteName, VARIABLES.siteName, new URL(baseUrl).host);
   const smtpUrl = pick("mail.smtp", options.mail?.smtp?.url, VARIABLES.smtpUrl, "");
   const mailFrom = pick(
@@ -73,6 +89,22 @@ export function readConfig(options: OpenOptions, environment: Environment): Conf
     metricsToken: readMetricsToken(),
     entries,
   };
+}
+
+function originOf(
+  given: string | undefined,
+  fromEnvironment: string | undefined,
+  inDatabase: string | null,
+): ConfigOrigin {
+  if (given !== undefined) return "option";
+  if (fromEnvironment !== undefined) return "environment";
+  return inDatabase === null ? "default" : "database";
+}
+
+/** The base URL that is told by name, by option or environment; null: none is. */
+export function toldBaseUrl(config: Config): string | null {
+  const entry = config.entries.find(({ name }) => name === "baseUrl");
+  return entry?.origin === "option" || entry?.origin === "environment" ? config.baseUrl : null;
 }
 
 function parseBaseUrl(text: string): string {

@@ -25,7 +25,7 @@ import { openSqliteStore } from "../store/sqlite/open.js";
 import { createSetUp } from "../users/set-up.js";
 import { createUsers } from "../users/users.js";
 import { createCodes } from "./codes.js";
-import { type Config, readConfig, VARIABLES } from "./config.js";
+import { type Config, readConfig, toldBaseUrl, VARIABLES } from "./config.js";
 import type { ConfigEntry, HandlerContext, UserSpace } from "./contract.js";
 import { createDatabase } from "./database.js";
 import { createHousekeeping } from "./housekeeping.js";
@@ -44,7 +44,7 @@ export async function createUserSpace(
   options: OpenOptions,
   release: (letGo: () => Promise<void>) => Promise<void>,
 ): Promise<UserSpace> {
-  const config = readConfig(options, process.env);
+  const told = readConfig(options, process.env);
   const logger = options.logger ?? stderrLogger;
   const clock = options.clock ?? systemClock;
   // What could be wrong with the options is looked at before anything is made: a mistake leaves no database behind.
@@ -56,12 +56,9 @@ export async function createUserSpace(
     ...(options.passwords?.slots === undefined ? {} : { slots: options.passwords.slots }),
     ...(options.passwords?.queue === undefined ? {} : { queue: options.passwords.queue }),
   });
-  const passwordPolicy = createPolicy({
-    ...options.passwords,
-    words: options.passwords?.words ?? [config.siteName, config.name],
-  });
+  createPolicy(options.passwords ?? {});
   sessionPolicy(options.sessions);
-  parseSender(config.mailFrom);
+  parseSender(told.mailFrom);
   checkSecrets(options.secret, process.env[VARIABLES.secret]);
   const store = await openSqliteStore({
     file,
@@ -89,17 +86,24 @@ export async function createUserSpace(
     const settings = await settle(
       store,
       {
-        name: config.name,
+        name: told.name,
+        baseUrl: toldBaseUrl(told),
+        sendsMail: told.smtp !== null || options.mail?.send !== undefined,
         identifiers: options.identifiers,
         sessions: options.sessions ?? {},
         secrets: secrets.list,
       },
       clock.now(),
     );
+    const config = readConfig(options, process.env, settings);
     const mode = settings.identifiers;
     const policy = sessionPolicy({ ...options.sessions, ...settings.sessionPolicy });
     const keysFor = (purpose: string) => mapKeys(secrets, purpose);
 
+    const passwordPolicy = createPolicy({
+      ...options.passwords,
+      words: options.passwords?.words ?? [config.siteName, config.name],
+    });
     const passwords = createPasswordWork({ hasher, policy: passwordPolicy, clock });
     const guard = createGuard(store, clock);
     const limitKey = keysFor("limits")[0];
@@ -111,7 +115,16 @@ export async function createUserSpace(
     const mailLimits = createMailLimits(guard, limitKey);
     const flow = { store, clock, mode, passwords, desk, failures, mailLimits };
     const renewal = createRenewal({ store, clock, passwords, needsUpgrade: hasher.needsUpgrade, logger });
-    const mail = createMail({ store, clock, logger, config, file, options: options.mail ?? {}, desk });
+    const mail = createMail({
+      store,
+      clock,
+      logger,
+      config,
+      file,
+      options: options.mail ?? {},
+      desk,
+      sendsElsewhere: settings.sendsMail,
+    });
     const signUp = createSignUp({
       ...flow,
       policy: {
@@ -163,7 +176,7 @@ export async function createUserSpace(
       mail: mail.service,
       database: createDatabase(store, housekeeping),
       setUp: createSetUp({ store, clock, mode, desk, passwords, users }),
-      config: describeConfig(config, secrets, {
+      config: describeConfig(options, config, secrets, {
         mode,
         policy,
         location: store.location,
@@ -236,22 +249,27 @@ function mapKeys(secrets: Secrets, purpose: string): [Buffer, ...Buffer[]] {
 }
 
 function describeConfig(
+  options: OpenOptions,
   config: Config,
   secrets: Secrets,
   known: { mode: string; policy: { idle: number; absolute: number | null }; location: string; mail: string },
 ): readonly ConfigEntry[] {
-  const inDatabase = (name: string, value: string): ConfigEntry => ({
+  const inDatabase = (name: string, value: string, given?: unknown): ConfigEntry => ({
     name,
     value,
-    origin: "database",
+    origin: given === undefined ? "database" : "option",
     variable: null,
   });
   return [
     { name: "database", value: known.location, origin: "option", variable: "WATCHWORD_DATABASE_URL" },
     { name: "secret", value: "•••", origin: secrets.origin, variable: VARIABLES.secret },
-    inDatabase("identifiers", known.mode),
-    inDatabase("sessions.idle", `${known.policy.idle} ms`),
-    inDatabase("sessions.absolute", known.policy.absolute === null ? "none" : `${known.policy.absolute} ms`),
+    inDatabase("identifiers", known.mode, options.identifiers),
+    inDatabase("sessions.idle", `${known.policy.idle} ms`, options.sessions?.idle),
+    inDatabase(
+      "sessions.absolute",
+      known.policy.absolute === null ? "none" : `${known.policy.absolute} ms`,
+      options.sessions?.absolute,
+    ),
     ...config.entries,
     { name: "mail.transport", value: known.mail, origin: "default", variable: null },
   ];

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.js";
+import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
 import type { CodeDesk } from "../codes/desk.js";
 import { createCourier } from "../mail/courier.js";
@@ -30,6 +31,8 @@ export function createMail(deps: {
   /** The database's file; the outbox lies beside it. */
   readonly file: string;
   readonly desk: CodeDesk;
+  /** Whether the settings say that this space has a mail server. */
+  readonly sendsElsewhere: boolean;
 }): Mail {
   const { store, clock, logger, config, options, desk } = deps;
   const transport = chooseTransport(deps);
@@ -49,8 +52,12 @@ export function createMail(deps: {
       return { ...code, link: `${config.baseUrl}/${page}?link=${code.linkText}` };
     },
   });
+  const service = createMailService({ store, transport, courier });
+  // A script beside the server, or a command without its settings, must not lay real mails into a folder.
+  const isLeftToOthers = deps.sendsElsewhere && transport.kind === "outbox" && options.outbox === undefined;
+  if (isLeftToOthers) return leftToOthers(service, options.courier !== false ? logger : null);
   return {
-    service: createMailService({ store, transport, courier }),
+    service,
     start() {
       if (options.courier !== false) courier.start();
     },
@@ -63,6 +70,22 @@ export function createMail(deps: {
       await courier.stop();
       await transport.close();
     },
+  };
+}
+
+/** Mail of a process that knows no mail server, in a space that has one: it stays queued for those that do. */
+function leftToOthers(service: MailService, logger: Logger | null): Mail {
+  const hint =
+    "This space sends its mails by a mail server, and this process does not know it. Give WATCHWORD_SMTP_URL (--smtp-url), or mail.outbox to lay mails into a folder after all.";
+  return {
+    service: {
+      ...service,
+      transport: "elsewhere",
+      deliver: () => Promise.reject(new WatchwordError("mail-failed", hint)),
+    },
+    start: () => logger?.warn({}, `Mails stay queued. ${hint}`),
+    after: (answer) => answer,
+    stop: async () => {},
   };
 }
 

@@ -59,6 +59,21 @@ describe("opening", () => {
     await expect(openUserSpace(url)).rejects.toThrow(refusal("invalid-option"));
   });
 
+  it("refuses an option that there is not, and one that the open space has otherwise", async () => {
+    const url = `sqlite:${join(test.folder, "misspelt.db")}`;
+    await expect(openUserSpace(url, { sesions: {} } as never)).rejects.toThrow(refusal("invalid-input"));
+    await expect(openUserSpace(test.url, { siteName: "Another" })).rejects.toThrow(
+      refusal("settings-contradict"),
+    );
+  });
+
+  it("remembers the base URL that it was told, for a process that is told none", async () => {
+    await test.reopen({ baseUrl: "https://accounts.example.com" });
+    const space = await test.reopen();
+    expect(space.baseUrl).toBe("https://accounts.example.com");
+    expect(space.config.find(({ name }) => name === "baseUrl")).toMatchObject({ origin: "database" });
+  });
+
   it("makes no database where it shall not", async () => {
     await expect(openUserSpace(`sqlite:${join(test.folder, "none.db")}`, { create: false })).rejects.toThrow(
       refusal("store-refused"),

@@ -1,4 +1,5 @@
 import { WatchwordError } from "../base/errors.js";
+import { requireKnownFields } from "../base/input.js";
 import type { UserSpace } from "./contract.js";
 import type { OpenOptions } from "./options.js";
 import { parseStoreUrl } from "./url.js";
@@ -30,6 +31,7 @@ const opened = new Map<string, Opened>();
  * ```
  */
 export async function openUserSpace(url: string, options: OpenOptions = {}): Promise<UserSpace> {
+  requireKnownFields(options, OPTIONS, "openUserSpace");
   const { kind, file } = parseStoreUrl(url);
   const key = `${kind}:${file}`;
   const earlier = opened.get(key);
@@ -55,9 +57,44 @@ export async function openUserSpace(url: string, options: OpenOptions = {}): Pro
   }
 }
 
+/** A misspelt option would be left out without a word. */
+const OPTIONS: { readonly [Name in keyof Required<OpenOptions>]: true } = {
+  name: true,
+  secret: true,
+  identifiers: true,
+  baseUrl: true,
+  siteName: true,
+  migrate: true,
+  create: true,
+  passwords: true,
+  sessions: true,
+  signUp: true,
+  signIn: true,
+  mail: true,
+  sqlite: true,
+  http: true,
+  clock: true,
+  logger: true,
+};
+
+/** Those that are plain values; functions, such as a clock, cannot be told apart. */
+const COMPARED = [
+  "name",
+  "secret",
+  "identifiers",
+  "baseUrl",
+  "siteName",
+  "passwords",
+  "sessions",
+  "signUp",
+  "signIn",
+  "sqlite",
+  "http",
+] as const;
+
 /** Options that the first opening has fixed cannot be had otherwise by a second one. */
 function requireSame(first: OpenOptions, second: OpenOptions, key: string): void {
-  for (const name of ["identifiers", "secret", "baseUrl", "name"] as const)
+  for (const name of COMPARED)
     if (second[name] !== undefined && JSON.stringify(second[name]) !== JSON.stringify(first[name]))
       throw new WatchwordError(
         "settings-contradict",

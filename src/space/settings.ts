@@ -32,6 +32,9 @@ export async function settle(
     readonly identifiers: IdentifierMode | undefined;
     /** What is asked for by name; the rest stays as it was recorded. */
     readonly sessions: Partial<SessionPolicy>;
+    /** Null: not told by name. */
+    readonly baseUrl: string | null;
+    readonly sendsMail: boolean;
     readonly secrets: readonly [string, ...string[]];
   },
   now: number,
@@ -55,6 +58,8 @@ function create(wanted: Parameters<typeof settle>[1], now: number): SettingsReco
     identifiers: wanted.identifiers ?? "folded",
     sessionPolicy: recorded(sessionPolicy(wanted.sessions)),
     oldestProgram: OLDEST_PROGRAM,
+    baseUrl: wanted.baseUrl,
+    sendsMail: wanted.sendsMail,
     secretFingerprints: [fingerprint(wanted.secrets[0])],
     createdAt: now,
     version: 1,
@@ -82,10 +87,14 @@ function reconcile(
   const isKnown = found.secretFingerprints.includes(newest);
   const isSamePolicy =
     policy.idle === found.sessionPolicy.idle && policy.absolute === found.sessionPolicy.absolute;
-  if (isKnown && isSamePolicy) return found;
+  const baseUrl = wanted.baseUrl ?? found.baseUrl;
+  const sendsMail = wanted.sendsMail || found.sendsMail;
+  if (isKnown && isSamePolicy && baseUrl === found.baseUrl && sendsMail === found.sendsMail) return found;
   return {
     ...found,
     sessionPolicy: policy,
+    baseUrl,
+    sendsMail,
     secretFingerprints: isKnown ? found.secretFingerprints : [newest, ...found.secretFingerprints],
     version: found.version + 1,
   };

@@ -11,6 +11,10 @@ export interface SettingsRecord {
   readonly sessionPolicy: { readonly idle: number; readonly absolute: number | null };
   /** The lowest schema version that a program must know to use this database. */
   readonly oldestProgram: number;
+  /** Where people reach the pages, as last told by name; null: never told. */
+  readonly baseUrl: string | null;
+  /** Whether some process of this space hands its mails to a mail server, so that no other lays them elsewhere. */
+  readonly sendsMail: boolean;
   /** One for each secret that was ever in use here, the newest first. */
   readonly secretFingerprints: readonly string[];
   readonly createdAt: number;

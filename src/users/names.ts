@@ -61,9 +61,13 @@ export function emailKeyRecord(email: string, mode: IdentifierMode): KeyRecord {
 /** The error for a key that somebody else holds. */
 export function takenError(key: string): WatchwordError {
   return key.startsWith("e:")
-    ? new WatchwordError("email-taken", "Another user has this email address.", {
-        details: { field: "email" },
-      })
+    ? new WatchwordError(
+        "email-taken",
+        "Another user has this email address; give another one, or look that user up.",
+        {
+          details: { field: "email" },
+        },
+      )
     : new WatchwordError("username-taken", "Another user has this username; choose another one.", {
         details: { field: "username" },
       });

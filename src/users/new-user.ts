@@ -1,13 +1,34 @@
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
-import { optionalText, requireJsonObject, requireText } from "../base/input.js";
+import { optionalText, requireJsonObject, requireKnownFields, requireText } from "../base/input.js";
 import type { NewUserInput } from "../space/contract.js";
 import type { UserRecord } from "../store/contract.js";
 import { DATA_LIMIT } from "./data.js";
+import { parseLocale } from "./locale.js";
 import { requireAdministrator, requireSuperuser } from "./rights.js";
 
-/** @throws WatchwordError `not-allowed` */
+/** A misspelt field would be left out without a word: a user without a password, for one. */
+const NEW_USER_FIELDS: { readonly [Field in keyof Required<NewUserInput>]: true } = {
+  username: true,
+  email: true,
+  password: true,
+  emailVerified: true,
+  userLocale: true,
+  active: true,
+  admin: true,
+  superuser: true,
+  roles: true,
+  data: true,
+  actor: true,
+  ip: true,
+  userAgent: true,
+  locale: true,
+  requestId: true,
+};
+
+/** @throws WatchwordError `not-allowed`, `invalid-input` for a field that there is not */
 export function requireRightsToCreate(input: NewUserInput): void {
+  requireKnownFields(input, NEW_USER_FIELDS, "users.create");
   requireAdministrator(input, "create users");
   if (input.admin === true || input.superuser === true) requireSuperuser(input, "make administrators");
   // Administrators start a reset; they do not choose passwords (ASVS 5.0, 6.4.6).
@@ -28,7 +49,7 @@ export function newUserRecord(
     username: names.username,
     email: names.email,
     emailVerifiedAt: names.email !== null && input.emailVerified === true ? now : null,
-    locale: optionalText(input.userLocale ?? input.locale, "userLocale", 35) ?? null,
+    locale: parseLocale(input.userLocale) ?? optionalText(input.locale, "locale", 35) ?? null,
     active: input.active ?? true,
     admin: input.admin ?? false,
     superuser: input.superuser ?? false,

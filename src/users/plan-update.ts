@@ -1,9 +1,9 @@
 import { auditEvent } from "../audit/audit.js";
 import { WatchwordError } from "../base/errors.js";
-import { optionalText } from "../base/input.js";
 import { emailKey, type IdentifierMode, usernameKey } from "../base/keys.js";
 import type { Context, UserChangeInput } from "../space/contract.js";
 import type { StoreEvent, UserChange, UserRecord } from "../store/contract.js";
+import { parseLocale } from "./locale.js";
 import { emailKeyRecord, parseNames, usernameKeyRecord } from "./names.js";
 import { notice } from "./notices.js";
 
@@ -43,9 +43,7 @@ export function planUpdate(
             emailVerifiedAt:
               verified && names.email !== null ? ((emailChanged ? null : user.emailVerifiedAt) ?? now) : null,
           }),
-      ...(input.userLocale === undefined
-        ? {}
-        : { locale: optionalText(input.userLocale ?? undefined, "userLocale", 35) ?? null }),
+      ...(input.userLocale === undefined ? {} : { locale: parseLocale(input.userLocale) ?? null }),
       removeKeys: removed,
       addKeys: added,
     },

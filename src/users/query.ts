@@ -1,10 +1,11 @@
-import { optionalText, requireText } from "../base/input.js";
+import { optionalText, requireKnownFields, requireText } from "../base/input.js";
 import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
 import type { UserQuery, UserReference } from "../space/contract.js";
 import type { UserFilter } from "../store/contract.js";
 
 /** The keys under which a reference may be found; none where nobody can have such a name. */
 export function keysOfReference(reference: UserReference, mode: IdentifierMode): string[] {
+  requireKnownFields(reference, { id: true, username: true, email: true }, "users.find");
   if ("id" in reference) return [idKey(requireText(reference.id, "id"))];
   // Text that cannot be a name is nobody's; the key that it would have is looked up all the same.
   if ("username" in reference)

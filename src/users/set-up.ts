@@ -1,5 +1,5 @@
 import { auditEvent } from "../audit/audit.js";
-import { type Clock, DAY } from "../base/clock.js";
+import { type Clock, DAY, MINUTE } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { emailKey, type IdentifierMode, usernameKey } from "../base/keys.js";
@@ -24,11 +24,14 @@ export function createSetUp(deps: {
   readonly users: UsersService;
 }): SetUpService {
   const { store, clock, mode, desk, passwords, users } = deps;
-  // The first page asks at every visit, and counting looks through all users: a yes is asked again, a no is final.
-  let isOver = false;
+  const count = () => store.countUsers({ superuser: true });
+  // The first page asks at every visit, and counting looks through all users: a "no" is good for a minute.
+  let notNeededUntil = 0;
   async function needed(): Promise<boolean> {
-    isOver ||= (await store.countUsers({ superuser: true })) > 0;
-    return !isOver;
+    if (clock.now() < notNeededUntil) return false;
+    const isNeeded = (await count()) === 0;
+    if (!isNeeded) notNeededUntil = clock.now() + MINUTE;
+    return isNeeded;
   }
 
   /** Sign-ups that are under way hold their username too. */
@@ -46,13 +49,13 @@ export function createSetUp(deps: {
     needed,
 
     async createToken() {
-      if (!(await needed())) return null;
+      if ((await count()) > 0) return null;
       return desk.openLink({ userId: HOLDER, slot: HOLDER, purpose: "set-up", lifetime: TOKEN_LIFETIME });
     },
 
     async check(token) {
       const code = await desk.byLink(requireText(token, "token", 512));
-      return code?.purposes.includes("set-up") === true && (await needed());
+      return code?.purposes.includes("set-up") === true && (await count()) === 0;
     },
 
     async complete({ token, username, email, password, ...context }) {

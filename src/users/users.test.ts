@@ -299,6 +299,46 @@ describe("who may do what", () => {
   });
 });
 
+describe("the last superuser", () => {
+  it("is not removed by a person, and the application may", async () => {
+    const { users } = test.space;
+    const root = await users.create({ username: "root", superuser: true });
+    const actor = { type: "user" as const, id: root.id, admin: false, superuser: true };
+    await expect(users.delete(root.id, { actor })).rejects.toThrow(refusal("not-allowed"));
+    await expect(users.changePermissions(root.id, { superuser: false }, { actor })).rejects.toThrow(
+      refusal("not-allowed"),
+    );
+    await expect(users.changePermissions(root.id, { active: false }, { actor })).rejects.toThrow(
+      refusal("not-allowed"),
+    );
+    const second = await users.create({ username: "second", superuser: true });
+    await users.delete(root.id, { actor });
+    await users.delete(second.id);
+    // A running server takes a new link at once.
+    const token = (await test.space.setUp.createToken()) ?? "";
+    expect((await test.space.setUp.complete({ token, username: "new", password: GOOD })).status).toBe(
+      "set-up",
+    );
+  });
+});
+
+describe("misspelt input", () => {
+  it("is refused, not left out", async () => {
+    const { users } = test.space;
+    await expect(users.create({ username: "ada", pasword: GOOD } as never)).rejects.toThrow(
+      refusal("invalid-input"),
+    );
+    await expect(users.create(undefined as never)).rejects.toThrow(refusal("invalid-input"));
+    await expect(users.find("ada" as never)).rejects.toThrow(refusal("invalid-input"));
+    await expect(users.create({ username: "ada", userLocale: "no locale!" })).rejects.toThrow(
+      refusal("invalid-input"),
+    );
+    const ada = await users.create({ username: "ada", userLocale: "de-at" });
+    expect(ada.locale).toBe("de-AT");
+    await expect(users.update(ada.id, { userLocale: "xx_bad!" })).rejects.toThrow(refusal("invalid-input"));
+  });
+});
+
 describe("data", () => {
   it("is got, set, removed and replaced, whole or by field", async () => {
     const { data } = test.space.users;

@@ -9,7 +9,7 @@ import type { Failures } from "../limits/failures.js";
 import type { Guard } from "../limits/guard.js";
 import { OWN_CHANGES } from "../limits/rules.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
-import type { UsersService, UserWithData } from "../space/contract.js";
+import type { Context, UsersService, UserWithData } from "../space/contract.js";
 import type { Store, StoreEvent, UserChange, UserRecord } from "../store/contract.js";
 import { readCursor, writeCursor } from "./cursor.js";
 import { createUserData } from "./data.js";
@@ -21,6 +21,7 @@ import { planUpdate } from "./plan-update.js";
 import { keysOfReference, toFilter } from "./query.js";
 import { toUserWithData } from "./records.js";
 import {
+  isSystem,
   requireAdministratorOf,
   requireRightToSetAddress,
   requireSelfOrAdministrator,
@@ -71,6 +72,13 @@ export function createUsers(deps: UsersDeps): UsersService {
       if (written.status === "not-found") throw noSuchUser(id);
     }
     throw new WatchwordError("conflict", "Too many changes to this user at once; try again.");
+  }
+
+  /** Nobody would be left to look after the space; the application and the command line may do it all the same. */
+  async function requireAnotherSuperuser(user: UserRecord, context: Context): Promise<void> {
+    if (isSystem(context) || !user.superuser) return;
+    if ((await store.countUsers({ superuser: true, active: true })) > 1) return;
+    throw new WatchwordError("not-allowed", "This is the last superuser; make another one first.");
   }
 
   async function limitOwnChanges(id: string): Promise<void> {
@@ -165,6 +173,8 @@ export function createUsers(deps: UsersDeps): UsersService {
 
     async changePermissions(id, input, context = {}) {
       const roles = input.roles === undefined ? undefined : parseRoles(input.roles);
+      if (input.superuser === false || input.active === false)
+        await requireAnotherSuperuser(await read(id), context);
       return change(id, (user, now) => {
         requireAdministratorOf(user, context, "change permissions");
         if (input.admin !== undefined || input.superuser !== undefined)
@@ -227,6 +237,7 @@ export function createUsers(deps: UsersDeps): UsersService {
     async delete(id, context = {}) {
       const user = await read(id);
       requireSelfOrAdministrator(user, context, "delete this user");
+      await requireAnotherSuperuser(user, context);
       const now = clock.now();
       const events = [
         auditEvent("user.deleted", { now, userId: id, details: { username: user.username } }, context),

@@ -148,6 +148,8 @@ export function sampleSettings(more: Partial<SettingsRecord> = {}): SettingsReco
     identifiers: "folded",
     sessionPolicy: { idle: 10 * DAY, absolute: null },
     oldestProgram: 1,
+    baseUrl: null,
+    sendsMail: false,
     secretFingerprints: ["first"],
     createdAt: NOW,
     version: 1,

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openDatabase } from "#dist/store/sqlite/driver.js";
@@ -86,6 +86,17 @@ it("refuses a file in a folder where it may not write", async () => {
   await chmod(folder, 0o555);
   const { output } = await runChild("open-as-nobody.mjs", await fileIn(folder), "create");
   expect(JSON.parse(output)).toMatchObject({ code: "store-refused" });
+});
+
+it("is not ready any more once its file was moved away, and is again when the file is back", async () => {
+  const file = await fileIn();
+  const store = await openStore(file);
+  await store.migrate();
+  await store.ping();
+  await rename(file, `${file}.away`);
+  await expect(store.ping()).rejects.toMatchObject({ code: "store-unavailable" });
+  await rename(`${file}.away`, file);
+  await store.ping();
 });
 
 it("says that a damaged file is damaged, at each use, and does not crash", async () => {

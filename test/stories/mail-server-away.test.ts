@@ -89,3 +89,15 @@ it("a mail server that is away for an hour, and a restart, lose no mail, and the
       "verified",
     );
 });
+
+it("a process that does not know the mail server leaves the queue to those that do", async () => {
+  await test.space.signUp({ email: "ada@example.com", password: PASSWORD });
+  const ignorant = await test.reopen({ mail: {}, baseUrl: "https://accounts.example.com" });
+  expect(ignorant.mail.transport).toBe("elsewhere");
+  await expect(ignorant.mail.deliver()).rejects.toThrow(expect.objectContaining({ code: "mail-failed" }));
+  expect((await ignorant.mail.list({ state: "queued" })).items).toHaveLength(1);
+  expect(await ignorant.mail.outbox()).toEqual([]);
+  await test.reopen();
+  await test.space.mail.deliver();
+  expect(smtp.mails).toHaveLength(1);
+});

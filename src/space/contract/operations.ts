@@ -124,7 +124,7 @@ export interface OutboxMail {
 /** `space.mail`: the queue of mails. What a call queued leaves by itself; a mail that fails is tried again for three days. */
 export interface MailService {
   /** `smtp`: over the network; `outbox`: into a folder; `custom`: by the function given as `mail.send`. */
-  readonly transport: "smtp" | "outbox" | "custom";
+  readonly transport: "smtp" | "outbox" | "custom" | "elsewhere";
   /**
    * Hands over what is due now, and resolves when that is done. The space does so by itself, unless it was opened with
    * `mail: { courier: false }`; tests and the command line call it.

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { WatchwordError } from "../../base/errors.js";
 import type {
   CleanupLimits,
   LimitRecord,
@@ -40,6 +41,7 @@ export interface SqliteStoreParts {
 export function createSqliteStore(parts: SqliteStoreParts): Store {
   const { file, connection, writer, reader } = parts;
   const sessions = new SessionLookUp(connection);
+  const inode = statSync(file).ino;
   let isClosed = false;
   let closing: Promise<void> | undefined;
 
@@ -75,6 +77,15 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
   function hasTable(name: string): boolean {
     return (
       connection.value("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?", name) === 1
+    );
+  }
+
+  /** A file that was moved away goes on answering, and what is written to it is lost to whoever opens the name next. */
+  function requireSameFile(): void {
+    if (statSync(file, { throwIfNoEntry: false })?.ino === inode) return;
+    throw new WatchwordError(
+      "store-unavailable",
+      `The database ${file} was moved away or replaced while it was open. Put the file back, or restart what uses it.`,
     );
   }
 
@@ -126,7 +137,11 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
       ),
     writeSettings: write("writeSettings"),
     now: () => Promise.resolve(Date.now()),
-    ping: () => read(() => void connection.value("SELECT count(*) FROM sqlite_schema")),
+    ping: () =>
+      read(() => {
+        requireSameFile();
+        connection.value("SELECT count(*) FROM sqlite_schema");
+      }),
     statistics,
     close: () => (closing ??= close()),
 
