@@ -5,6 +5,7 @@ import { emailKey, type IdentifierMode, idKey, keysOfTyped, limitForm } from "..
 import type { CodeDesk } from "../codes/desk.js";
 import type { Failures } from "../limits/failures.js";
 import type { MailLimits } from "../limits/mail-limits.js";
+import { skipsLimits } from "../limits/skip.js";
 import { mailEvent } from "../mail/notices.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import { withdrawOnFailure } from "../passwords/passwords.js";
@@ -49,6 +50,7 @@ export function createSignIn(deps: {
   async function withPassword(
     input: Extract<SignInInput, { readonly identifier: string }>,
   ): Promise<SignInResult> {
+    const skip = skipsLimits(input);
     const typed = requireText(input.identifier, "identifier");
     const password = requireText(input.password, "password");
     const keys = keysOfTyped(typed, mode);
@@ -59,6 +61,7 @@ export function createSignIn(deps: {
       account: found === null ? { typed } : { userId: found.user.id },
       ip: input.ip,
       known: device === null ? null : { device },
+      skip,
     });
     if (attempt.status === "limited") return attempt;
 
@@ -97,7 +100,7 @@ export function createSignIn(deps: {
     const presented = await desk.present(
       "second-factor",
       { ticket: input.ticket, code: input.code },
-      input.ip,
+      { ip: input.ip, skip: skipsLimits(input) },
     );
     if (presented === "wrong-code") return { status: "wrong-code" };
     if ("status" in presented) return presented;
@@ -118,7 +121,7 @@ export function createSignIn(deps: {
 
   async function askForCode(user: UserRecord | null, input: SignInInput): Promise<SignInResult> {
     const email = user?.email ?? null;
-    const isMailed = email !== null && (await mailLimits.mayMail("second-factor", email));
+    const isMailed = email !== null && (await mailLimits.mayMail("second-factor", email, skipsLimits(input)));
     const now = clock.now();
     const { ticket } = await desk.open(
       {
@@ -177,10 +180,11 @@ export function createSignIn(deps: {
     const asked = limitForm(email);
     const owner = await store.findUser([emailKey(email, mode)]);
     const isFree = owner === null || owner.id === user.id;
+    const skip = skipsLimits(input);
     const isMailed =
       isFree &&
-      (await mailLimits.ask("verify", asked, input.ip)) === null &&
-      (await mailLimits.mayMail("verify", email));
+      (await mailLimits.ask("verify", asked, input.ip, skip)) === null &&
+      (await mailLimits.mayMail("verify", email, skip));
     const { ticket } = await desk.open(
       {
         userId: user.id,

@@ -6,18 +6,26 @@ import { type CodeRequester, readAsking } from "../codes/asking.js";
 import type { CodeDesk, PresentedCode } from "../codes/desk.js";
 import type { Failures } from "../limits/failures.js";
 import type { MailLimits } from "../limits/mail-limits.js";
+import { skipsLimits } from "../limits/skip.js";
 import { mailEvent } from "../mail/notices.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import { withdrawOnFailure } from "../passwords/passwords.js";
-import type { CodeProof, CodeRequestResult, Context, Limited, VerifyEmailResult } from "../space/contract.js";
+import type {
+  CodeProof,
+  CodeRequestResult,
+  Context,
+  Limited,
+  LimitSkip,
+  VerifyEmailResult,
+} from "../space/contract.js";
 import type { CodeRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
 import { pendingBefore } from "../users/lookup.js";
 import { emailKeyRecord } from "../users/names.js";
 import { toUser } from "../users/records.js";
 
 export interface Verification {
-  request(input: CodeRequester & Context): Promise<CodeRequestResult>;
-  confirm(input: CodeProof & Context): Promise<VerifyEmailResult>;
+  request(input: CodeRequester & LimitSkip & Context): Promise<CodeRequestResult>;
+  confirm(input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
 }
 
 /** The mail with a code for an address, and the row that tells of it. */
@@ -63,13 +71,14 @@ export function createVerification(deps: {
 
   return {
     async request(input) {
+      const skip = skipsLimits(input);
       const { asked, earlier } = await readAsking(input, "verify-email", desk);
-      const limited = await mailLimits.ask("verify", asked, input.ip);
+      const limited = await mailLimits.ask("verify", asked, input.ip, skip);
       if (limited !== null) return limited;
       const user = await findHolder(input, earlier?.code ?? null);
       const isKnown = earlier !== null && isKnownAddress(earlier.code);
       const email = user !== null && user.emailVerifiedAt === null && !isKnown ? user.email : null;
-      const mayReach = email !== null && (await mailLimits.mayMail("verify", email));
+      const mayReach = email !== null && (await mailLimits.mayMail("verify", email, skip));
       // An inbox that has had enough keeps the code that it got last.
       if (email !== null && !mayReach && earlier !== null) return { status: "sent", ticket: earlier.ticket };
       const now = clock.now();
@@ -98,7 +107,7 @@ export function createVerification(deps: {
     },
 
     async confirm(input) {
-      const presented = await desk.present("verify-email", input, input.ip);
+      const presented = await desk.present("verify-email", input, { ip: input.ip, skip: skipsLimits(input) });
       if (presented === "wrong-code") return { status: "wrong-code" };
       if ("status" in presented) return presented;
       const proven = await proveSignUp(presented, input);
@@ -116,7 +125,7 @@ export function createVerification(deps: {
    */
   async function proveSignUp(
     presented: PresentedCode,
-    input: CodeProof & Context,
+    input: CodeProof & LimitSkip & Context,
   ): Promise<"proven" | Limited | { readonly status: "proof-needed" }> {
     const userId = presented.code.userId;
     if (presented.hasTicket) return "proven";
@@ -124,7 +133,12 @@ export function createVerification(deps: {
     if (found === null || found.user.state === "active") return "proven";
     const typed = "link" in input ? input.password : undefined;
     if (typed === undefined) return { status: "proof-needed" };
-    const attempt = await failures.charge({ account: { userId }, ip: input.ip, known: null });
+    const attempt = await failures.charge({
+      account: { userId },
+      ip: input.ip,
+      known: null,
+      skip: skipsLimits(input),
+    });
     if (attempt.status === "limited") return attempt;
     // After a hundred failures a password proves nothing by itself; the ticket does, and a newer mail.
     if (attempt.needsCode) return { status: "proof-needed" };

@@ -54,7 +54,7 @@ export function createSetUp(deps: {
       if (names.email !== null && (await users.find({ email: names.email })) !== null)
         return { status: "email-taken" };
 
-      const presented = await desk.present("set-up", { link: token }, context.ip);
+      const presented = await desk.present("set-up", { link: token }, { ip: context.ip, skip: false });
       if (typeof presented === "string" || "status" in presented) return { status: "wrong-token" };
       const redeemed = await presented.redeem();
       if (typeof redeemed === "string" || "status" in redeemed) return { status: "wrong-token" };

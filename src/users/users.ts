@@ -78,6 +78,7 @@ export function createUsers(deps: UsersDeps): UsersService {
     if (limited !== null)
       throw new WatchwordError("too-many-requests", "You changed your account very often; wait a while.", {
         retryAfter: limited.retryAfter,
+        quota: limited,
       });
   }
 

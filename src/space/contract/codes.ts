@@ -1,4 +1,4 @@
-import type { Context } from "./actors.js";
+import type { Context, LimitSkip } from "./actors.js";
 import type { Limited, PasswordRefused } from "./passwords.js";
 import type { User } from "./users.js";
 
@@ -45,12 +45,13 @@ export interface CodesService {
       | { readonly userId: string; readonly ticket?: string }
       | { readonly ticket: string }
     ) &
+      LimitSkip &
       Context,
   ): Promise<CodeRequestResult>;
-  confirm(purpose: "verify-email", input: CodeProof & Context): Promise<VerifyEmailResult>;
+  confirm(purpose: "verify-email", input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
   confirm(
     purpose: "reset-password",
-    input: CodeProof & { readonly newPassword: string } & Context,
+    input: CodeProof & { readonly newPassword: string } & LimitSkip & Context,
   ): Promise<ResetPasswordResult>;
   /** What an open link is for, without using it up; null where it is used, late or wrong. For the page behind it. */
   peek(link: string): Promise<{ readonly purpose: CodePurpose; readonly needsProof: boolean } | null>;

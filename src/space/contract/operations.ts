@@ -1,7 +1,10 @@
 import type { JsonObject } from "./json.js";
 import type { Page, PageQuery } from "./users.js";
 
-export interface LimitRuleInput {
+/** What counts: text of one's own, or what a person typed as username or address, all spellings of which are one. */
+export type LimitKey = string | { readonly identifier: string };
+
+export interface LimitWindowInput {
   /** Hits that are allowed. */
   readonly max: number;
   /** Whole milliseconds; null: never starts anew by itself. */
@@ -9,22 +12,55 @@ export interface LimitRuleInput {
   readonly lock?: { readonly base: number; readonly longest: number };
 }
 
+export interface LimitCooldownInput {
+  /** Whole milliseconds, ten years at the most, that must lie between two requests. A refused one begins the wait anew. */
+  readonly cooldown: number;
+  /**
+   * Whole milliseconds, ten years at the most, added to the wait by each refused request: after the third in a row the
+   * wait is `cooldown + 3 * penalty`. The first request that passes ends this. Default: 0.
+   */
+  readonly penalty?: number;
+}
+
+export type LimitRuleInput = LimitWindowInput | LimitCooldownInput;
+
 export interface LimitOutcome {
   readonly allowed: boolean;
   readonly remaining: number;
+  /** Of a cooldown: 1. */
   readonly max: number;
-  /** Whole milliseconds until a hit may succeed again; 0 where one may now. */
+  /** Whole milliseconds until a hit may succeed again; 0 where one may now, or where this one was allowed. */
   readonly retryAfter: number;
 }
 
+/**
+ * Counters of one's own, exact under any number of callers on any number of servers. A key's windows and its cooldowns are
+ * counted apart.
+ *
+ * @throws WatchwordError `invalid-input` for a key or a rule that makes no sense
+ */
 export interface LimitsService {
-  /** Counts a hit, exactly, under any number of callers on any number of servers. */
-  hit(key: string, rule: LimitRuleInput): Promise<LimitOutcome>;
-  /** What a hit would give, without counting one. */
-  check(key: string, rule: LimitRuleInput): Promise<LimitOutcome>;
-  reset(key: string): Promise<void>;
-  /** Whole milliseconds since the last hit; null: there was none. */
-  timeSince(key: string): Promise<number | null>;
+  /** What {@link checkAndHit} would say, without counting. Of a cooldown: the wait that runs, no penalty added. */
+  check(key: LimitKey, rule: LimitRuleInput): Promise<LimitOutcome>;
+  /**
+   * Counts a request and refuses none: for what has happened already. `allowed` says whether {@link checkAndHit} would
+   * have let it pass. Of a cooldown: the wait begins anew, without a penalty, and never becomes shorter.
+   */
+  hit(key: LimitKey, rule: LimitRuleInput): Promise<LimitOutcome>;
+  /**
+   * Asks and counts in one atomic step. A refused hit of a window does not count; a refused request of a cooldown begins
+   * the wait anew and adds the penalty to it.
+   */
+  checkAndHit(key: LimitKey, rule: LimitRuleInput): Promise<LimitOutcome>;
+  /** Forgets all that was counted under the key, waits and penalties included. */
+  reset(key: LimitKey): Promise<void>;
+  /**
+   * Whole milliseconds since the last hit; null: there was none that is still remembered (a window is until it ends, a
+   * cooldown for a day after its wait). Under a cooldown refused requests are hits too, and while a wait runs that is
+   * longer than the cooldown, which is what penalties make, the number is negative: what it lacks to `cooldown` is
+   * always the wait that is left.
+   */
+  timeSince(key: LimitKey): Promise<number | null>;
 }
 
 export interface AuditEntry {
