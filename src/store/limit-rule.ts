@@ -1,8 +1,8 @@
 import { DAY } from "../base/clock.js";
 import type { CooldownRule, LimitRecord, LimitResult, LimitRule, WindowRule } from "./contract.js";
 
-/** No wait is longer than this, however many penalties stack, so that a time never outgrows what a store can keep. */
-const LONGEST_WAIT = 3650 * DAY;
+/** Penalties add up to this at the most, so that a time never outgrows what a store can keep. */
+const MOST_PENALTY = 3650 * DAY;
 
 /** How long a cooldown's record stays after the wait is over, so that the time since the last request can be told. */
 const REMEMBERED = DAY;
@@ -50,7 +50,7 @@ function hitCooldown(
   const { allowed } = askLimit(record, rule, now);
   const earlier = allowed ? null : record;
   const refusals = (earlier?.count ?? 1) - 1 + (allowed || !refuse ? 0 : 1);
-  const penalty = Math.min(refusals * (rule.penalty ?? 0), LONGEST_WAIT);
+  const penalty = Math.min(refusals * (rule.penalty ?? 0), MOST_PENALTY);
   // Whoever only counts begins the wait anew, and shortens none that a penalty made longer.
   const lastAt = refuse ? now + penalty : Math.max(now, earlier?.lastAt ?? now);
   const resetAt = lastAt + rule.cooldown;

@@ -171,7 +171,7 @@ export function limitsContract(current: CurrentStore): void {
       expect((await store.readLimit("a"))?.lastAt).toBe(NOW + 199 * 10);
     });
 
-    it("never waits longer than ten years, however many penalties stack", async () => {
+    it("adds penalties up to ten years and no further", async () => {
       const store = current();
       const tenYears = 3650 * DAY;
       const hit = { key: "a", rule: { cooldown: tenYears, penalty: tenYears } };

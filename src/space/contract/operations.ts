@@ -17,7 +17,7 @@ export interface LimitCooldownInput {
   readonly cooldown: number;
   /**
    * Whole milliseconds, ten years at the most, added to the wait by each refused request: after the third in a row the
-   * wait is `cooldown + 3 * penalty`. The first request that passes ends this. Default: 0.
+   * wait is `cooldown + 3 * penalty`; all together add ten years at the most. The first request that passes ends this. Default: 0.
    */
   readonly penalty?: number;
 }
@@ -58,7 +58,7 @@ export interface LimitsService {
    * Whole milliseconds since the last hit; null: there was none that is still remembered (a window is until it ends, a
    * cooldown for a day after its wait). Under a cooldown refused requests are hits too, and while a wait runs that is
    * longer than the cooldown, which is what penalties make, the number is negative: what it lacks to `cooldown` is
-   * always the wait that is left.
+   * the wait that is left.
    */
   timeSince(key: LimitKey): Promise<number | null>;
 }
