@@ -80,12 +80,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
     mayKnow: [
       ...FACE,
       "messages",
-      // What a page shares with the JSON routes: reading forms, cookies and origins in one way.
+      // What a page shares with the JSON routes: reading forms, cookies and origins, and saying when to come back, in one way.
       "http/web.ts",
       "http/body.ts",
       "http/cookies.ts",
       "http/forms.ts",
       "http/origin.ts",
+      "http/retry.ts",
     ],
     because: "a page knows the public UserSpace, the wording and HTTP's browser helpers",
   },

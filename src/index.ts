@@ -6,4 +6,13 @@
 export { ERROR_CODES, type ErrorCode, WatchwordError } from "./base/errors.js";
 export type * from "./space/contract.js";
 export { openUserSpace } from "./space/open-user-space.js";
-export type { Logger, MailOptions, OpenOptions, OutgoingMail, SmtpOptions } from "./space/options.js";
+export type {
+  ActionLimit,
+  LimitOptions,
+  LimitWindow,
+  Logger,
+  MailOptions,
+  OpenOptions,
+  OutgoingMail,
+  SmtpOptions,
+} from "./space/options.js";

@@ -51,6 +51,14 @@ export interface WatchwordErrorOptions {
   readonly details?: Readonly<Record<string, unknown>>;
   /** Whole milliseconds after which it is worth trying again. */
   readonly retryAfter?: number;
+  /** The limit that was reached, as an outcome `limited` tells it; without `limit` it is not known. */
+  readonly quota?: Partial<Quota>;
+}
+
+/** So many within a window of whole milliseconds; absent: no window ends it. */
+export interface Quota {
+  readonly limit: number;
+  readonly window?: number;
 }
 
 /**
@@ -76,6 +84,8 @@ export class WatchwordError extends Error {
   readonly details: Readonly<Record<string, unknown>>;
   /** Whole milliseconds after which it is worth trying again, where that is known. */
   readonly retryAfter: number | undefined;
+  /** The limit that was reached, where it is known. */
+  readonly quota: Quota | undefined;
 
   constructor(code: ErrorCode, message: string, options: WatchwordErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -83,5 +93,7 @@ export class WatchwordError extends Error {
     this.status = ERROR_CODES[code].status;
     this.details = options.details ?? {};
     this.retryAfter = options.retryAfter;
+    const { limit, window } = options.quota ?? {};
+    this.quota = limit === undefined ? undefined : { limit, ...(window === undefined ? {} : { window }) };
   }
 }

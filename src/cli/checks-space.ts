@@ -39,7 +39,7 @@ async function checkSchema(space: UserSpace): Promise<Finding> {
 async function checkWritable(space: UserSpace): Promise<Finding> {
   const key = `doctor:${process.pid}`;
   try {
-    await space.limits.hit(key, { max: 1_000_000, window: MINUTE });
+    await space.limits.checkAndHit(key, { max: 1_000_000, window: MINUTE });
     await space.limits.reset(key);
     return { check: "writable", status: "ok", message: "a row was written and removed" };
   } catch (error) {

@@ -2,8 +2,8 @@ import { type Clock, DAY } from "../base/clock.js";
 import { equalInConstantTime, newToken, sha256 } from "../base/crypto.js";
 import { newId } from "../base/ids.js";
 import { requireText } from "../base/input.js";
+import type { ActionRules } from "../limits/actions.js";
 import { byAddress, type Guard } from "../limits/guard.js";
-import { CODE_TRIES, CODE_TRIES_FROM_ADDRESS } from "../limits/rules.js";
 import type { CodeProof, JsonObject, Limited } from "../space/contract.js";
 import type { CodeRecord, MailRecord, Store, StoreEvent } from "../store/contract.js";
 import {
@@ -60,7 +60,7 @@ export interface CodeDesk {
   present(
     purpose: DeskPurpose,
     proof: CodeProof,
-    ip: string | undefined,
+    from: { readonly ip?: string | undefined; readonly skip: boolean },
   ): Promise<PresentedCode | "wrong-code" | Limited>;
   /** A link without a mail, for what a terminal prints. Replaces the last one of its slot. */
   openLink(opening: {
@@ -88,8 +88,10 @@ export function createCodeDesk(deps: {
   readonly clock: Clock;
   readonly secrets: CodeSecrets;
   readonly guard: Guard;
+  /** Null: only the tries of each code count. */
+  readonly limits: ActionRules | null;
 }): CodeDesk {
-  const { store, clock, secrets, guard } = deps;
+  const { store, clock, secrets, guard, limits } = deps;
 
   function newRecord(opening: OpeningCode, ticketHash: string): CodeRecord {
     const now = clock.now();
@@ -164,8 +166,9 @@ export function createCodeDesk(deps: {
       return writeLink(base.id, token);
     },
 
-    async present(purpose, proof, ip) {
-      const limited = await guard.pass([[byAddress("code-try", ip), CODE_TRIES_FROM_ADDRESS]]);
+    async present(purpose, proof, { ip, skip }) {
+      const rules = skip ? null : limits;
+      const limited = await guard.pass([[byAddress("code-try", ip), rules?.perAddress ?? null]]);
       if (limited !== null) return limited;
       const typed = "code" in proof ? requireText(proof.code, "code", 64) : null;
       const link = "link" in proof ? readLink(requireText(proof.link, "link", 512)) : null;
@@ -188,7 +191,8 @@ export function createCodeDesk(deps: {
           ticketHash !== null && code.ticketHash !== null && equalInConstantTime(ticketHash, code.ticketHash),
         async redeem() {
           // Charged before the comparison, like a password; what was never compared is given back.
-          if (kind === "short" && (await guard.pass([[counter, CODE_TRIES]])) !== null) return "wrong-code";
+          const counted = kind === "short" ? (rules?.perAccount ?? null) : null;
+          if ((await guard.pass([[counter, counted]])) !== null) return "wrong-code";
           const outcome = await store.redeemCode({
             lookup: { id: code.id },
             kind,
@@ -197,7 +201,7 @@ export function createCodeDesk(deps: {
             operationId: newId(clock.now()),
             now: clock.now(),
           });
-          if (outcome.status === "dead" && kind === "short") await guard.refund(counter);
+          if (outcome.status === "dead" && counted !== null) await guard.refund(counter);
           if (outcome.status !== "redeemed") return "wrong-code";
           await guard.reset(counter);
           return outcome.code;

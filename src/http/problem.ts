@@ -1,6 +1,7 @@
 import { SECOND } from "../base/clock.js";
 import { ERROR_CODES, type ErrorCode, WatchwordError } from "../base/errors.js";
 import type { Logger } from "../space/options.js";
+import { retryFields } from "./retry.js";
 
 /** What no answer of ours is without: nobody stores it, guesses its type, or sends its address on. */
 export const SAFE_HEADERS = {
@@ -9,15 +10,15 @@ export const SAFE_HEADERS = {
   "referrer-policy": "no-referrer",
 } as const;
 
-/** When to come back where a failure does not say: whole seconds. */
-const DEFAULT_WAIT = 5;
+/** When to come back where a failure does not say. */
+const DEFAULT_WAIT = 5 * SECOND;
 
 /** Members that a problem sets itself, whatever the details of the error are called. */
 const RESERVED = new Set(["type", "title", "status", "detail", "code", "requestId", "instance"]);
 
 /**
  * The answer to a failure: problem details (RFC 9457) with our stable `code`, beside the facts for programs that the error
- * carries. 401 names the scheme to use (RFC 9110 §11.6.1); 429 and 503 say when to come back, in whole seconds.
+ * carries. 401 names the scheme to use (RFC 9110 §11.6.1); 429 and 503 say when to come back.
  */
 export function problem(
   error: WatchwordError,
@@ -49,11 +50,11 @@ export function problem(
 function retryHeaders(error: WatchwordError): Record<string, string> {
   if (error.status === 401) return { "www-authenticate": 'Bearer realm="watchword"' };
   if (error.status !== 429 && error.status !== 503) return {};
-  const wait =
-    error.retryAfter === undefined ? DEFAULT_WAIT : Math.max(1, Math.ceil(error.retryAfter / SECOND));
-  const retry = { "retry-after": String(wait) };
-  // The field of draft-ietf-httpapi-ratelimit-headers: nothing left, and when the quota starts anew.
-  return error.status === 429 ? { ...retry, ratelimit: `"default";r=0;t=${wait}` } : retry;
+  return retryFields({
+    status: error.status,
+    retryAfter: error.retryAfter ?? DEFAULT_WAIT,
+    quota: error.quota,
+  });
 }
 
 /**

@@ -30,9 +30,10 @@ export function idOf(call: Pick<Call<unknown, unknown>, "c">, kind: "user" | "se
 }
 
 /** The outcome `limited` as a failure with 429. */
-export function tooMany(outcome: Pick<Limited, "retryAfter">): WatchwordError {
+export function tooMany(outcome: Limited): WatchwordError {
   return new WatchwordError("too-many-requests", "Too many tries; wait as long as Retry-After says.", {
     retryAfter: outcome.retryAfter,
+    quota: outcome,
   });
 }
 

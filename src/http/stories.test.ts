@@ -290,6 +290,7 @@ describe("signing in is refused", () => {
     expect(wait).toBeGreaterThan(0);
     expect(Number.isInteger(wait)).toBe(true);
     expect(answer.headers.get("ratelimit")).toBe(`"default";r=0;t=${wait}`);
+    expect(answer.headers.get("ratelimit-policy")).toBe('"default";q=5;w=86400');
     expect((await signIn(PASSWORD)).status).toBe(429);
     test.clock.advance(wait * 1000);
     expect((await signIn(PASSWORD)).status).toBe(200);

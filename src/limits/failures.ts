@@ -3,15 +3,14 @@ import { hmac } from "../base/crypto.js";
 import { limitForm } from "../base/keys.js";
 import type { Limited } from "../space/contract.js";
 import type { Logger } from "../space/options.js";
-import type { LimitHit, LimitSettlement, Store } from "../store/contract.js";
+import type { LimitSettlement, Store, WindowRule } from "../store/contract.js";
+import type { ActionRules } from "./actions.js";
 import { addressKey } from "./address.js";
-import { waitOf } from "./limits.js";
+import { limitedBy } from "./limits.js";
 import {
   ACCOUNT_FAILURES,
-  ADDRESS_FAILURES,
   MOST_ACCOUNT_FAILURES,
   NOBODYS_FAILURES,
-  PAIR_FAILURES,
   SIGNED_IN_FAILURES,
   SPACE_FAILURES,
   SPACE_FAILURES_TO_TELL,
@@ -27,6 +26,8 @@ export interface PasswordTry {
   readonly ip: string | undefined;
   /** What sets the person apart from strangers: a device that they signed in from before, or the session they act in. */
   readonly known: { readonly device: string } | { readonly session: string } | null;
+  /** Asks no limit and counts nothing. */
+  readonly skip?: boolean;
 }
 
 /** A try that has been charged. Exactly one of the three ends it; without any it counts as a failure. */
@@ -58,16 +59,33 @@ export interface Failures {
   forget(userId: string, ip?: string): Promise<void>;
 }
 
+interface FailureHit {
+  readonly key: string;
+  readonly rule: WindowRule;
+}
+
+/** A try that no limit was asked about. */
+const UNCHARGED: ChargedTry = {
+  status: "charged",
+  needsCode: false,
+  success: [],
+  succeeded: async () => {},
+  withdrawn: async () => {},
+};
+
 export function createFailures(deps: {
   readonly store: Store;
   readonly clock: Clock;
   readonly key: Buffer;
   readonly logger: Logger;
+  /** Null: only what an account counts from everywhere is left. */
+  readonly limits: ActionRules | null;
 }): Failures {
-  const { store, clock, key, logger } = deps;
+  const { store, clock, key, logger, limits } = deps;
 
   return {
     async charge(attempt) {
+      if (attempt.skip === true) return UNCHARGED;
       const isLasting = "userId" in attempt.account && attempt.account.isPending !== true;
       const account =
         "userId" in attempt.account
@@ -80,17 +98,20 @@ export function createFailures(deps: {
       const pair = attempt.typed === undefined ? account : `?${hmac(key, limitForm(attempt.typed))}`;
       const pairKey = `fail:${known === null ? pair : account}:${from}`;
       const accountHit = accountHitOf(account, isLasting, known);
-      const hits: LimitHit[] = [];
+      const hits: FailureHit[] = [];
       // Without an address there is no stranger to tell from the owner: such a lock would lock the owner out.
-      if (address !== null || known !== null) hits.push({ key: pairKey, rule: PAIR_FAILURES });
-      if (address !== null) hits.push({ key: `fail:ip:${address}`, rule: ADDRESS_FAILURES });
+      if (limits !== null && (address !== null || known !== null))
+        hits.push({ key: pairKey, rule: limits.perAccount });
+      if (limits !== null && address !== null)
+        hits.push({ key: `fail:ip:${address}`, rule: limits.perAddress });
       if (accountHit !== null) hits.push(accountHit);
       hits.push({ key: "fail:space", rule: SPACE_FAILURES });
 
       const now = clock.now();
       const results = await store.hitLimits(hits, now);
-      const refused = results.find((result) => !result.allowed);
-      if (refused !== undefined) return { status: "limited", retryAfter: waitOf(refused, now) };
+      const at = results.findIndex((result) => !result.allowed);
+      const refused = hits[at];
+      if (refused !== undefined) return limitedBy(results[at], refused.rule, now);
 
       if (results.at(-1)?.count === SPACE_FAILURES_TO_TELL)
         logger.warn(
@@ -127,7 +148,7 @@ export function createFailures(deps: {
 }
 
 /** The count of the account that a try belongs to; none on a known device, whose pair lock is enough. */
-function accountHitOf(account: string, isLasting: boolean, known: PasswordTry["known"]): LimitHit | null {
+function accountHitOf(account: string, isLasting: boolean, known: PasswordTry["known"]): FailureHit | null {
   if (known === null)
     return { key: `fail:${account}`, rule: isLasting ? ACCOUNT_FAILURES : NOBODYS_FAILURES };
   return "session" in known ? { key: `fail:${account}:signed-in`, rule: SIGNED_IN_FAILURES } : null;

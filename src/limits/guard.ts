@@ -1,13 +1,13 @@
 import type { Clock } from "../base/clock.js";
 import type { Limited } from "../space/contract.js";
-import type { LimitHit, LimitRule, Store } from "../store/contract.js";
+import type { Store, WindowRule } from "../store/contract.js";
 import { addressKey } from "./address.js";
-import { waitOf } from "./limits.js";
+import { limitedBy } from "./limits.js";
 
 /** Windows for the actions of people: hits all that apply, or answers when it is worth trying again. */
 export interface Guard {
-  /** `rules` by key; a key of null is left out (no address known, for one). Null: go on. */
-  pass(rules: readonly (readonly [key: string | null, rule: LimitRule])[]): Promise<Limited | null>;
+  /** `rules` by key; a key of null is left out (no address known, for one), and so is a rule of null (switched off). Null: go on. */
+  pass(rules: readonly (readonly [key: string | null, rule: WindowRule | null])[]): Promise<Limited | null>;
   /** Takes one hit back. */
   refund(key: string): Promise<void>;
   reset(key: string): Promise<void>;
@@ -16,12 +16,14 @@ export interface Guard {
 export function createGuard(store: Store, clock: Clock): Guard {
   return {
     async pass(rules) {
-      const hits: LimitHit[] = [];
-      for (const [key, rule] of rules) if (key !== null) hits.push({ key, rule });
+      const hits: { readonly key: string; readonly rule: WindowRule }[] = [];
+      for (const [key, rule] of rules) if (key !== null && rule !== null) hits.push({ key, rule });
       if (hits.length === 0) return null;
       const now = clock.now();
-      const refused = (await store.hitLimits(hits, now)).find((result) => !result.allowed);
-      return refused === undefined ? null : { status: "limited", retryAfter: waitOf(refused, now) };
+      const results = await store.hitLimits(hits, now);
+      const at = results.findIndex((result) => !result.allowed);
+      const rule = hits[at]?.rule;
+      return rule === undefined ? null : limitedBy(results[at], rule, now);
     },
     refund: (key) => store.settleLimits([{ key, action: "refund" }], clock.now()),
     reset: (key) => store.settleLimits([{ key, action: "reset" }], clock.now()),

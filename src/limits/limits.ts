@@ -1,44 +1,91 @@
-import type { Clock } from "../base/clock.js";
+import { type Clock, DAY } from "../base/clock.js";
+import { hmac } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { requireInteger, requireText } from "../base/input.js";
-import type { LimitOutcome, LimitRuleInput, LimitsService } from "../space/contract.js";
-import type { LimitResult, LimitRule, Store } from "../store/contract.js";
-import { hitLimit } from "../store/limit-rule.js";
+import { limitForm } from "../base/keys.js";
+import type { Limited, LimitKey, LimitOutcome, LimitRuleInput, LimitsService } from "../space/contract.js";
+import type { LimitResult, LimitRule, Store, WindowRule } from "../store/contract.js";
+import { askLimit } from "../store/limit-rule.js";
+
+const LONGEST = 3650 * DAY;
 
 /** Limits of the application's own. Their keys stand apart from Watchword's. */
-export function createLimits(store: Store, clock: Clock): LimitsService {
+export function createLimits(store: Store, clock: Clock, key: Buffer): LimitsService {
   return {
-    async hit(key, rule) {
+    async check(asked, input) {
       const now = clock.now();
-      const [result] = await store.hitLimits([{ key: ownKey(key), rule: toRule(rule) }], now);
-      return toOutcome(result, now);
+      const rule = toRule(input);
+      return toOutcome(askLimit(await store.readLimit(recordOf(asked, rule)), rule, now), now);
     },
-    async check(key, rule) {
+    hit: (asked, input) => count(asked, input, false),
+    checkAndHit: (asked, input) => count(asked, input, true),
+    async reset(asked) {
+      await store.settleLimits(
+        [windowKey(asked), cooldownKey(asked)].map((each) => ({ key: each, action: "reset" })),
+        clock.now(),
+      );
+    },
+    async timeSince(asked) {
+      const window = await store.readLimit(windowKey(asked));
+      const cooldown = await store.readLimit(cooldownKey(asked));
       const now = clock.now();
-      const record = await store.readLimit(ownKey(key));
-      return toOutcome(hitLimit(key, record, toRule(rule), now).result, now);
-    },
-    async reset(key) {
-      await store.settleLimits([{ key: ownKey(key), action: "reset" }], clock.now());
-    },
-    async timeSince(key) {
-      const record = await store.readLimit(ownKey(key));
-      return record === null ? null : Math.max(0, clock.now() - record.lastAt);
+      // Only a penalty reaches into the future; a window's hit there is another server's clock.
+      const since = [
+        ...(window === null ? [] : [Math.max(0, now - window.lastAt)]),
+        ...(cooldown === null ? [] : [now - cooldown.lastAt]),
+      ];
+      return since.length === 0 ? null : Math.min(...since);
     },
   };
+
+  async function count(asked: LimitKey, input: LimitRuleInput, refuse: boolean): Promise<LimitOutcome> {
+    const now = clock.now();
+    const rule = toRule(input);
+    const [result] = await store.hitLimits([{ key: recordOf(asked, rule), rule, refuse }], now);
+    return toOutcome(result, now);
+  }
+
+  function recordOf(asked: LimitKey, rule: LimitRule): string {
+    return "cooldown" in rule ? cooldownKey(asked) : windowKey(asked);
+  }
+
+  /** A cooldown reads its record in another way than a window, so one key has a record for each. */
+  function cooldownKey(asked: LimitKey): string {
+    return `cooldown:${windowKey(asked)}`;
+  }
+
+  function windowKey(asked: LimitKey): string {
+    if (typeof asked === "object" && asked !== null)
+      return `id:${hmac(key, limitForm(requireText(asked.identifier, "key.identifier")))}`;
+    return `own:${requireText(asked, "key", 512)}`;
+  }
 }
 
 /** Whole milliseconds until a refused hit may succeed; a limit that no waiting ends is tried again in an hour. */
-export function waitOf(result: LimitResult | undefined, now: number): number {
+function waitOf(result: LimitResult | undefined, now: number): number {
   return Math.max(1, (result?.resetAt ?? now + 3_600_000) - now);
 }
 
-function ownKey(key: string): string {
-  return `own:${requireText(key, "key", 512)}`;
+/** The answer to a refused hit, with the limit that it met. */
+export function limitedBy(result: LimitResult | undefined, rule: WindowRule, now: number): Limited {
+  return {
+    status: "limited",
+    retryAfter: waitOf(result, now),
+    limit: rule.max,
+    remaining: 0,
+    ...(rule.window === null ? {} : { window: rule.window }),
+  };
 }
 
 function toRule(rule: LimitRuleInput): LimitRule {
   const most = Number.MAX_SAFE_INTEGER;
+  if (typeof rule === "object" && rule !== null && "cooldown" in rule) {
+    if ("max" in rule || "window" in rule)
+      throw new WatchwordError("invalid-input", "A rule has a window or a cooldown; give one of them.");
+    requireInteger(rule.cooldown, "cooldown", 1, LONGEST);
+    if (rule.penalty !== undefined) requireInteger(rule.penalty, "penalty", 0, LONGEST);
+    return rule;
+  }
   requireInteger(rule?.max, "max", 1, most);
   if (rule.window !== null) requireInteger(rule.window, "window", 1, most);
   if (rule.lock !== undefined) {

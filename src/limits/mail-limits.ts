@@ -1,6 +1,7 @@
 import { hmac } from "../base/crypto.js";
 import { limitForm } from "../base/keys.js";
 import type { Limited } from "../space/contract.js";
+import type { ActionLimits, ActionRules } from "./actions.js";
 import { byAddress, type Guard } from "./guard.js";
 import { MAIL_REQUESTS, MAILS_TO_ADDRESS } from "./rules.js";
 
@@ -12,20 +13,35 @@ export type MailAction = "sign-up" | "verify" | "reset" | "second-factor";
  * by what they typed alone, whether it is somebody's or not; an inbox is spared in silence, by its own count.
  */
 export interface MailLimits {
-  /** Counts a request, by what was typed (in its one form for limits) and by the address that it came from. */
-  ask(action: MailAction, asked: string, ip: string | undefined): Promise<Limited | null>;
+  /**
+   * Counts a request, by what was typed (in its one form for limits) and by the address that it came from. With `skip`
+   * nothing is asked or counted.
+   */
+  ask(action: MailAction, asked: string, ip: string | undefined, skip: boolean): Promise<Limited | null>;
   /** Counts a mail to an inbox; false: it has had enough for now. */
-  mayMail(action: MailAction, inbox: string): Promise<boolean>;
+  mayMail(action: MailAction, inbox: string, skip: boolean): Promise<boolean>;
 }
 
-export function createMailLimits(guard: Guard, key: Buffer): MailLimits {
+export function createMailLimits(guard: Guard, key: Buffer, limits: ActionLimits): MailLimits {
+  const rules: Readonly<Record<MailAction, ActionRules | null>> = {
+    "sign-up": limits.signUp,
+    verify: limits.resend,
+    reset: limits.reset,
+    // Sent where a limit was reached already, so no option of that limit switches it off.
+    "second-factor": { perAddress: MAIL_REQUESTS, perAccount: MAILS_TO_ADDRESS },
+  };
   return {
-    ask: (action, asked, ip) =>
-      guard.pass([
-        [byAddress(action, ip), MAIL_REQUESTS],
-        [`${action}:asked:${hmac(key, asked)}`, MAILS_TO_ADDRESS],
-      ]),
-    mayMail: async (action, inbox) =>
-      (await guard.pass([[`${action}:to:${hmac(key, limitForm(inbox))}`, MAILS_TO_ADDRESS]])) === null,
+    ask: async (action, asked, ip, skip) =>
+      skip
+        ? null
+        : guard.pass([
+            [byAddress(action, ip), rules[action]?.perAddress ?? null],
+            [`${action}:asked:${hmac(key, asked)}`, rules[action]?.perAccount ?? null],
+          ]),
+    mayMail: async (action, inbox, skip) =>
+      skip ||
+      (await guard.pass([
+        [`${action}:to:${hmac(key, limitForm(inbox))}`, rules[action]?.perAccount ?? null],
+      ])) === null,
   };
 }

@@ -90,7 +90,7 @@ async function changePassword(visit: Visit, me: Member): Promise<Response> {
       case "password-refused":
         return refuse(refusedPassword(visit, result, "newPassword"));
       case "limited":
-        return refuse(limitedProblem(visit, result.retryAfter));
+        return refuse(limitedProblem(visit, result));
     }
   });
 }
@@ -122,7 +122,7 @@ async function deleteAccount(visit: Visit, me: Member): Promise<Response> {
       password: form.password,
       ...me.context,
     });
-    if (asked.status === "limited") return refuse(limitedProblem(visit, asked.retryAfter));
+    if (asked.status === "limited") return refuse(limitedProblem(visit, asked));
     if (asked.status === "wrong-password")
       return refuse(fieldProblem("password", visit.words.errors.wrongPassword));
     await visit.space.users.delete(me.user.id, me.context);

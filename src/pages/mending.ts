@@ -1,5 +1,5 @@
 import { WatchwordError } from "../base/errors.js";
-import type { PasswordRefused } from "../space/contract.js";
+import type { Limited, PasswordRefused } from "../space/contract.js";
 import { alertProblem, fieldProblem, type Problem } from "./problem.js";
 import { inWords } from "./times.js";
 import type { Visit } from "./visit.js";
@@ -19,9 +19,10 @@ export function missingFields<Name extends string>(
 }
 
 /** Too many tries. */
-export function limitedProblem(visit: Visit, retryAfter: number): Problem {
+export function limitedProblem(visit: Visit, { retryAfter, limit, window }: Limited): Problem {
   const alert = visit.words.errors.limited(inWords(visit.lang, retryAfter));
-  return { status: 429, errors: {}, alert, retryAfter };
+  const quota = limit === undefined ? {} : { quota: { limit, ...(window === undefined ? {} : { window }) } };
+  return { status: 429, errors: {}, alert, retryAfter, ...quota };
 }
 
 export function refusedPassword(visit: Visit, refused: PasswordRefused, field: string): Problem {

@@ -1,3 +1,5 @@
+import type { Quota } from "../base/errors.js";
+
 /** Why a form did not do its work: shown beside the fields, and above them. */
 export interface Problem {
   /** The HTTP status that says the same. */
@@ -8,6 +10,8 @@ export interface Problem {
   readonly alert?: string;
   /** Whole milliseconds. */
   readonly retryAfter?: number;
+  /** The limit that was reached, where it is known. */
+  readonly quota?: Quota;
 }
 
 /** Something is wrong with one field. */

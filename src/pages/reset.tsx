@@ -32,7 +32,7 @@ async function ask(visit: Visit): Promise<Response> {
       ...(ticket === null ? {} : { ticket }),
       ...visit.context,
     });
-    if (result.status === "limited") return refuse(limitedProblem(visit, result.retryAfter));
+    if (result.status === "limited") return refuse(limitedProblem(visit, result));
     visit.keepTicket("reset", result.ticket);
     return visit.redirect("/reset/code");
   });
@@ -87,7 +87,7 @@ async function finish(
     case "password-refused":
       return refuse(refusedPassword(visit, result, "newPassword"));
     case "limited":
-      return refuse(limitedProblem(visit, result.retryAfter));
+      return refuse(limitedProblem(visit, result));
   }
 }
 

@@ -52,7 +52,10 @@ describe("signing in", () => {
     for (let i = 0; i < 5; i++) expect((await signIn(browser, "ada", `guess ${i}`)).status).toBe(401);
     const limited = await signIn(browser);
     expect(limited.status).toBe(429);
-    expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
+    const wait = Number(limited.headers.get("retry-after"));
+    expect(wait).toBeGreaterThan(0);
+    expect(limited.headers.get("ratelimit")).toBe(`"default";r=0;t=${wait}`);
+    expect(limited.headers.get("ratelimit-policy")).toBe('"default";q=5;w=86400');
     expect(limited.text).toMatch(/Try again in \d+ (second|minute)/);
     test.clock.advance(Number(limited.headers.get("retry-after")) * 1000);
     expect((await signIn(browser)).status).toBe(303);

@@ -68,7 +68,7 @@ async function enter(
       visit.keepTicket("verify", result.ticket);
       return visit.redirect(withNotice("/verify", "confirm-first"));
     case "limited":
-      return refuse(limitedProblem(visit, result.retryAfter));
+      return refuse(limitedProblem(visit, result));
     case "wrong-credentials":
       return refuse(alertProblem(visit.words.signIn.wrong, 401));
     case "wrong-code":

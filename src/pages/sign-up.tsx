@@ -35,7 +35,7 @@ async function submit(visit: Visit): Promise<Response> {
       case "password-refused":
         return refuse(refusedPassword(visit, result, "password"));
       case "limited":
-        return refuse(limitedProblem(visit, result.retryAfter));
+        return refuse(limitedProblem(visit, result));
     }
   });
 }

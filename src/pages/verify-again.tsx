@@ -21,7 +21,7 @@ async function submit(visit: Visit): Promise<Response> {
       ...(asker ?? { identifier: form.identifier }),
       ...visit.context,
     });
-    if (result.status === "limited") return refuse(limitedProblem(visit, result.retryAfter));
+    if (result.status === "limited") return refuse(limitedProblem(visit, result));
     visit.keepTicket("verify", result.ticket);
     return visit.redirect("/verify");
   });

@@ -81,7 +81,7 @@ async function finish(
     case "email-taken":
       return refuse(alertProblem(visit.words.verify.taken, 409));
     case "limited":
-      return refuse(limitedProblem(visit, result.retryAfter));
+      return refuse(limitedProblem(visit, result));
   }
 }
 

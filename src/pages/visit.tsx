@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from "hono";
 import type { Child } from "hono/jsx";
 import { WatchwordError } from "../base/errors.js";
+import { retryFields } from "../http/retry.js";
 import type { SignedIn, Web, WebEnv } from "../http/web.js";
 import { type Messages, messagesFor } from "../messages/catalogue.js";
 import type { Context, UserSpace } from "../space/contract.js";
@@ -139,9 +140,10 @@ export class Visit {
     const headers = this.#headers(page.inlineStyles ?? false);
     headers.set("content-type", "text/html; charset=utf-8");
     headers.set("content-language", this.lang);
-    const retryAfter = page.problem?.retryAfter;
-    if (retryAfter !== undefined)
-      headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfter / 1000))));
+    const { status, retryAfter, quota } = page.problem ?? {};
+    if (status !== undefined && retryAfter !== undefined)
+      for (const [name, value] of Object.entries(retryFields({ status, retryAfter, quota })))
+        headers.set(name, value);
     return new Response(html, { status: page.problem?.status ?? page.status ?? 200, headers });
   }
 

@@ -6,10 +6,11 @@ import { requireText } from "../base/input.js";
 import { idKey } from "../base/keys.js";
 import type { Failures } from "../limits/failures.js";
 import type { Guard } from "../limits/guard.js";
-import { OWN_PASSWORD_CHANGES } from "../limits/rules.js";
+import { MOST_ACCOUNT_FAILURES, OWN_PASSWORD_CHANGES } from "../limits/rules.js";
+import { skipsLimits } from "../limits/skip.js";
 import type { Devices } from "../sessions/device.js";
 import type { Sessions } from "../sessions/sessions.js";
-import type { Context, Limited, PasswordPolicy, PasswordsService } from "../space/contract.js";
+import type { Context, Limited, LimitSkip, PasswordPolicy, PasswordsService } from "../space/contract.js";
 import type { PasswordRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
 import { noSuchUser } from "../users/lookup.js";
 import { notice } from "../users/notices.js";
@@ -105,6 +106,7 @@ export function createPasswords(deps: {
     },
 
     async change({ userId, currentPassword, newPassword, sessionToken, ...context }) {
+      const skip = skipsLimits(context);
       requireText(currentPassword, "currentPassword");
       const { user, password } = await read(userId);
       if (!isSystem(context) && context.actor?.type === "user" && context.actor.id !== userId)
@@ -114,7 +116,7 @@ export function createPasswords(deps: {
 
       const asked = await ask(userId, password, currentPassword, context);
       if (asked.status !== "confirmed") return asked;
-      const limited = await guard.pass([[`change:${userId}`, OWN_PASSWORD_CHANGES]]);
+      const limited = await guard.pass([[`change:${userId}`, skip ? null : OWN_PASSWORD_CHANGES]]);
       if (limited !== null) return limited;
       const next = await work.make(newPassword, laneOf(context, userId));
 
@@ -138,6 +140,7 @@ export function createPasswords(deps: {
     },
 
     async confirm({ userId, password: typed, ...context }) {
+      skipsLimits(context);
       requireText(typed, "password");
       const { password } = await read(userId);
       return ask(userId, password, typed, context);
@@ -153,7 +156,7 @@ export function createPasswords(deps: {
     userId: string,
     record: PasswordRecord | null,
     typed: string,
-    context: Context,
+    context: LimitSkip & Context,
   ): Promise<{ readonly status: "confirmed" } | { readonly status: "wrong-password" } | Limited> {
     const session = context.actor?.type === "user" ? context.actor.sessionId : undefined;
     const attempt = await failures.charge({
@@ -161,9 +164,11 @@ export function createPasswords(deps: {
       ip: context.ip,
       // Counted apart from strangers, who could otherwise keep a person from changing a password; and to a hundred.
       known: session === undefined ? null : { session },
+      skip: skipsLimits(context),
     });
     if (attempt.status === "limited") return attempt;
-    if (attempt.needsCode) return { status: "limited", retryAfter: HOUR };
+    if (attempt.needsCode)
+      return { status: "limited", retryAfter: HOUR, limit: MOST_ACCOUNT_FAILURES, remaining: 0 };
     const isRight = await withdrawOnFailure(attempt, () =>
       work.matches(record, typed, laneOf(context, userId)),
     );

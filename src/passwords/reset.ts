@@ -5,16 +5,25 @@ import { type CodeRequester, nameAsked, readAsking } from "../codes/asking.js";
 import type { CodeDesk } from "../codes/desk.js";
 import type { Failures } from "../limits/failures.js";
 import type { MailLimits } from "../limits/mail-limits.js";
+import { skipsLimits } from "../limits/skip.js";
 import { mailEvent } from "../mail/notices.js";
-import type { CodeProof, CodeRequestResult, Context, ResetPasswordResult } from "../space/contract.js";
+import type {
+  CodeProof,
+  CodeRequestResult,
+  Context,
+  LimitSkip,
+  ResetPasswordResult,
+} from "../space/contract.js";
 import type { CodeRecord, Store } from "../store/contract.js";
 import { notice } from "../users/notices.js";
 import { toUser } from "../users/records.js";
 import { laneOf, type PasswordWork } from "./password-work.js";
 
 export interface PasswordReset {
-  request(input: CodeRequester & Context): Promise<CodeRequestResult>;
-  confirm(input: CodeProof & { readonly newPassword: string } & Context): Promise<ResetPasswordResult>;
+  request(input: CodeRequester & LimitSkip & Context): Promise<CodeRequestResult>;
+  confirm(
+    input: CodeProof & { readonly newPassword: string } & LimitSkip & Context,
+  ): Promise<ResetPasswordResult>;
 }
 
 export function createPasswordReset(deps: {
@@ -30,13 +39,14 @@ export function createPasswordReset(deps: {
 
   return {
     async request(input) {
+      const skip = skipsLimits(input);
       const { asked, earlier } = await readAsking(input, "reset-password", desk);
-      const limited = await mailLimits.ask("reset", asked, input.ip);
+      const limited = await mailLimits.ask("reset", asked, input.ip, skip);
       if (limited !== null) return limited;
       const user = await store.findUser(keysOf(input, earlier?.code ?? null));
       const email = user?.active === true ? user.email : null;
       // Counted for nobody's inbox too, so that an unknown name costs the same writes.
-      const mayMail = await mailLimits.mayMail("reset", email ?? asked);
+      const mayMail = await mailLimits.mayMail("reset", email ?? asked, skip);
       const mayReach = email !== null && mayMail;
       // An inbox that has had enough keeps the code that it got last.
       if (email !== null && !mayReach && earlier !== null) return { status: "sent", ticket: earlier.ticket };
@@ -75,7 +85,10 @@ export function createPasswordReset(deps: {
     },
 
     async confirm(input) {
-      const presented = await desk.present("reset-password", input, input.ip);
+      const presented = await desk.present("reset-password", input, {
+        ip: input.ip,
+        skip: skipsLimits(input),
+      });
       if (typeof presented === "object" && "status" in presented) return presented;
       // What was typed when the code was asked for stands in for the names, so that a refusal tells nobody anything.
       const typed = presented === "wrong-code" ? "" : nameAsked(presented.code);

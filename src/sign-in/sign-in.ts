@@ -5,6 +5,7 @@ import { emailKey, type IdentifierMode, idKey, keysOfTyped, limitForm } from "..
 import type { CodeDesk } from "../codes/desk.js";
 import type { Failures } from "../limits/failures.js";
 import type { MailLimits } from "../limits/mail-limits.js";
+import { skipsLimits } from "../limits/skip.js";
 import { mailEvent } from "../mail/notices.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import { withdrawOnFailure } from "../passwords/passwords.js";
@@ -49,6 +50,7 @@ export function createSignIn(deps: {
   async function withPassword(
     input: Extract<SignInInput, { readonly identifier: string }>,
   ): Promise<SignInResult> {
+    const skip = skipsLimits(input);
     const typed = requireText(input.identifier, "identifier");
     const password = requireText(input.password, "password");
     const keys = keysOfTyped(typed, mode);
@@ -62,6 +64,7 @@ export function createSignIn(deps: {
       ...(mode === "exact" ? { typed } : {}),
       ip: input.ip,
       known: device === null ? null : { device },
+      skip,
     });
     if (attempt.status === "limited") return attempt;
 
@@ -99,7 +102,7 @@ export function createSignIn(deps: {
     const presented = await desk.present(
       "second-factor",
       { ticket: input.ticket, code: input.code },
-      input.ip,
+      { ip: input.ip, skip: skipsLimits(input) },
     );
     if (presented === "wrong-code") return { status: "wrong-code" };
     if ("status" in presented) return presented;
@@ -120,7 +123,7 @@ export function createSignIn(deps: {
 
   async function askForCode(user: UserRecord | null, input: SignInInput): Promise<SignInResult> {
     const email = user?.email ?? null;
-    const isMailed = email !== null && (await mailLimits.mayMail("second-factor", email));
+    const isMailed = email !== null && (await mailLimits.mayMail("second-factor", email, skipsLimits(input)));
     const now = clock.now();
     const { ticket } = await desk.open(
       {
@@ -179,9 +182,10 @@ export function createSignIn(deps: {
     const asked = limitForm(email);
     const owner = await store.findUser([emailKey(email, mode)]);
     const isFree = owner === null || owner.id === user.id;
+    const skip = skipsLimits(input);
     // Both are counted in any case, so that an address that is somebody's costs what a free one does.
-    const limited = await mailLimits.ask("verify", asked, input.ip);
-    const mayMail = await mailLimits.mayMail("verify", email);
+    const limited = await mailLimits.ask("verify", asked, input.ip, skip);
+    const mayMail = await mailLimits.mayMail("verify", email, skip);
     const isMailed = isFree && limited === null && mayMail;
     const { ticket } = await desk.open(
       {

@@ -6,6 +6,7 @@ import { requireJsonObject, requireText } from "../base/input.js";
 import { emailKey, type IdentifierMode, limitForm } from "../base/keys.js";
 import type { CodeDesk } from "../codes/desk.js";
 import type { MailLimits } from "../limits/mail-limits.js";
+import { skipsLimits } from "../limits/skip.js";
 import { mailEvent } from "../mail/notices.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import type { SignUpInput, SignUpResult } from "../space/contract.js";
@@ -47,6 +48,7 @@ export function createSignUp(deps: {
   const { store, clock, mode, policy, passwords, desk, mailLimits } = deps;
 
   return async function signUp(input) {
+    const skip = skipsLimits(input);
     if (!policy.enabled)
       throw new WatchwordError(
         "not-allowed",
@@ -59,7 +61,7 @@ export function createSignUp(deps: {
     const data = requireJsonObject(input.data ?? {}, "data", DATA_LIMIT);
     const review = await passwords.review(requireText(input.password, "password"), names);
     if (review.status === "password-refused") return review;
-    const limited = await mailLimits.ask("sign-up", limitForm(email), input.ip);
+    const limited = await mailLimits.ask("sign-up", limitForm(email), input.ip, skip);
     if (limited !== null) return limited;
     const password = await passwords.make(input.password, laneOf(input));
     const user = pendingUser(names, data, input.locale ?? null, clock.now());
@@ -96,10 +98,11 @@ export function createSignUp(deps: {
       auditEvent("user.signed-up", { now, userId: user.id }, input),
     ]);
     if (created.status === "taken") return { status: "username-taken" };
+    const skip = skipsLimits(input);
     const mayMail =
       owner?.email == null
-        ? await mailLimits.mayMail("verify", email)
-        : await mailLimits.mayMail("sign-up", owner.email);
+        ? await mailLimits.mayMail("verify", email, skip)
+        : await mailLimits.mayMail("sign-up", owner.email, skip);
     const { ticket } = await desk.open(
       {
         userId: user.id,

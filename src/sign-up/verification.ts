@@ -6,18 +6,26 @@ import { type CodeRequester, readAsking } from "../codes/asking.js";
 import type { CodeDesk, PresentedCode } from "../codes/desk.js";
 import type { Failures } from "../limits/failures.js";
 import type { MailLimits } from "../limits/mail-limits.js";
+import { skipsLimits } from "../limits/skip.js";
 import { mailEvent } from "../mail/notices.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import { withdrawOnFailure } from "../passwords/passwords.js";
-import type { CodeProof, CodeRequestResult, Context, Limited, VerifyEmailResult } from "../space/contract.js";
+import type {
+  CodeProof,
+  CodeRequestResult,
+  Context,
+  Limited,
+  LimitSkip,
+  VerifyEmailResult,
+} from "../space/contract.js";
 import type { CodeRecord, Store, StoreEvent, UserRecord } from "../store/contract.js";
 import { pendingBefore } from "../users/lookup.js";
 import { emailKeyRecord } from "../users/names.js";
 import { toUser } from "../users/records.js";
 
 export interface Verification {
-  request(input: CodeRequester & Context): Promise<CodeRequestResult>;
-  confirm(input: CodeProof & Context): Promise<VerifyEmailResult>;
+  request(input: CodeRequester & LimitSkip & Context): Promise<CodeRequestResult>;
+  confirm(input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
 }
 
 /** The mail with a code for an address, and the row that tells of it. */
@@ -63,14 +71,15 @@ export function createVerification(deps: {
 
   return {
     async request(input) {
+      const skip = skipsLimits(input);
       const { asked, earlier } = await readAsking(input, "verify-email", desk);
-      const limited = await mailLimits.ask("verify", asked, input.ip);
+      const limited = await mailLimits.ask("verify", asked, input.ip, skip);
       if (limited !== null) return limited;
       const user = await findHolder(input, earlier?.code ?? null);
       const isKnown = earlier !== null && isKnownAddress(earlier.code);
       const email = user !== null && user.emailVerifiedAt === null && !isKnown ? user.email : null;
       // Counted for nobody's inbox too, so that an unknown name costs the same writes.
-      const mayMail = await mailLimits.mayMail("verify", email ?? asked);
+      const mayMail = await mailLimits.mayMail("verify", email ?? asked, skip);
       const mayReach = email !== null && mayMail;
       // An inbox that has had enough keeps the code that it got last.
       if (email !== null && !mayReach && earlier !== null) return { status: "sent", ticket: earlier.ticket };
@@ -100,7 +109,7 @@ export function createVerification(deps: {
     },
 
     async confirm(input) {
-      const presented = await desk.present("verify-email", input, input.ip);
+      const presented = await desk.present("verify-email", input, { ip: input.ip, skip: skipsLimits(input) });
       if (presented === "wrong-code") return { status: "wrong-code" };
       if ("status" in presented) return presented;
       const proven = await proveSignUp(presented, input);
@@ -118,7 +127,7 @@ export function createVerification(deps: {
    */
   async function proveSignUp(
     presented: PresentedCode,
-    input: CodeProof & Context,
+    input: CodeProof & LimitSkip & Context,
   ): Promise<"proven" | Limited | { readonly status: "proof-needed" }> {
     const userId = presented.code.userId;
     if (presented.hasTicket) return "proven";
@@ -130,6 +139,7 @@ export function createVerification(deps: {
       account: { userId, isPending: true },
       ip: input.ip,
       known: null,
+      skip: skipsLimits(input),
     });
     if (attempt.status === "limited") return attempt;
     const isRight = await withdrawOnFailure(attempt, () =>

@@ -4,7 +4,7 @@ import type { CodeDesk } from "../codes/desk.js";
 import type { PasswordReset } from "../passwords/reset.js";
 import type { Verification } from "../sign-up/verification.js";
 import type { Store } from "../store/contract.js";
-import type { CodeProof, CodePurpose, CodesService, Context } from "./contract.js";
+import type { CodeProof, CodePurpose, CodesService, Context, LimitSkip } from "./contract.js";
 
 /** `space.codes`: hands each purpose to the flow that it belongs to. */
 export function createCodes(deps: {
@@ -17,7 +17,10 @@ export function createCodes(deps: {
 }): CodesService {
   const { store, desk, verification, reset, afterRequest } = deps;
 
-  function confirm(purpose: CodePurpose, input: CodeProof & { readonly newPassword?: string } & Context) {
+  function confirm(
+    purpose: CodePurpose,
+    input: CodeProof & { readonly newPassword?: string } & LimitSkip & Context,
+  ) {
     if (purpose === "verify-email") return verification.confirm(input);
     if (purpose === "reset-password")
       return reset.confirm({ ...input, newPassword: input.newPassword ?? "" });

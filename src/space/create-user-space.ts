@@ -4,6 +4,7 @@ import { deriveKey } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { createCodeDesk } from "../codes/desk.js";
 import { createCodeSecrets } from "../codes/secrets.js";
+import { readActionLimits } from "../limits/actions.js";
 import { createFailures } from "../limits/failures.js";
 import { createGuard } from "../limits/guard.js";
 import { createLimits } from "../limits/limits.js";
@@ -59,6 +60,7 @@ export async function createUserSpace(
   createPolicy(options.passwords ?? {});
   sessionPolicy(options.sessions);
   parseSender(told.mailFrom);
+  const limits = readActionLimits(options.limits);
   checkSecrets(options.secret, process.env[VARIABLES.secret]);
   const store = await openSqliteStore({
     file,
@@ -107,12 +109,18 @@ export async function createUserSpace(
     const passwords = createPasswordWork({ hasher, policy: passwordPolicy, clock });
     const guard = createGuard(store, clock);
     const limitKey = keysFor("limits")[0];
-    const failures = createFailures({ store, clock, key: limitKey, logger });
-    const desk = createCodeDesk({ store, clock, guard, secrets: createCodeSecrets(keysFor("codes")) });
+    const failures = createFailures({ store, clock, key: limitKey, logger, limits: limits.signIn });
+    const desk = createCodeDesk({
+      store,
+      clock,
+      guard,
+      secrets: createCodeSecrets(keysFor("codes")),
+      limits: limits.verify,
+    });
     const sessions = createSessions({ store, clock, policy, logger });
     const devices = createDevices(keysFor("devices"), clock);
     const users = createUsers({ store, clock, mode, passwords, guard, failures });
-    const mailLimits = createMailLimits(guard, limitKey);
+    const mailLimits = createMailLimits(guard, limitKey, limits);
     const flow = { store, clock, mode, passwords, desk, failures, mailLimits };
     const renewal = createRenewal({ store, clock, passwords, needsUpgrade: hasher.needsUpgrade, logger });
     const mail = createMail({
@@ -171,7 +179,7 @@ export async function createUserSpace(
         reset: createPasswordReset(flow),
         afterRequest: mail.after,
       }),
-      limits: createLimits(store, clock),
+      limits: createLimits(store, clock, limitKey),
       audit: createAudit(store),
       mail: mail.service,
       database: createDatabase(store, housekeeping),

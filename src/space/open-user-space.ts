@@ -70,6 +70,7 @@ const OPTIONS: { readonly [Name in keyof Required<OpenOptions>]: true } = {
   sessions: true,
   signUp: true,
   signIn: true,
+  limits: true,
   mail: true,
   sqlite: true,
   http: true,
@@ -88,6 +89,7 @@ const COMPARED = [
   "sessions",
   "signUp",
   "signIn",
+  "limits",
   "sqlite",
   "http",
 ] as const;

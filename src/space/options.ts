@@ -58,6 +58,37 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** How often something may happen: `max` times within `window` (whole milliseconds, ten years at the most). */
+export interface LimitWindow {
+  readonly max: number;
+  readonly window: number;
+}
+
+/** The windows of one action; what is left out keeps its default. */
+export interface ActionLimit {
+  /** By the network address that it comes from: the whole of an IPv4 one, the /64 of an IPv6 one. */
+  readonly perAddress?: LimitWindow;
+  /** By the account that it is about, or by what was typed where it is nobody's. */
+  readonly perAccount?: LimitWindow;
+}
+
+/** The windows for what people do. False switches the action's off. */
+export interface LimitOptions {
+  /**
+   * Failed passwords. Default: 100 an hour from one address; 5 of one account from one address, then growing waits,
+   * counted anew a day after the first. What an account counts from everywhere (100 in a row) is not an option.
+   */
+  readonly signIn?: false | ActionLimit;
+  /** Default: 30 an hour from one address, 5 an hour for one email address. */
+  readonly signUp?: false | ActionLimit;
+  /** Requests for a new password. Default: 30 an hour from one address, 5 an hour for one account. */
+  readonly reset?: false | ActionLimit;
+  /** Requests for another verification mail. Default: 30 an hour from one address, 5 an hour for one account. */
+  readonly resend?: false | ActionLimit;
+  /** Codes and links tried. Default: 60 in ten minutes from one address, 100 wrong typed ones in 30 days of one account. */
+  readonly verify?: false | ActionLimit;
+}
+
 /**
  * What `openUserSpace` takes besides the URL. Each beats its environment variable, which beats the default.
  *
@@ -103,6 +134,7 @@ export interface OpenOptions {
     /** True: people whose address is not verified may not sign in. Default: false. */
     readonly requireVerifiedEmail?: boolean;
   };
+  readonly limits?: LimitOptions;
   readonly mail?: MailOptions;
   readonly sqlite?: {
     /** `full` survives a power cut; `normal` may lose the last commits to one, and is faster. Default: `full`. */

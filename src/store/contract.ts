@@ -165,7 +165,10 @@ export interface Store {
   discardCodes(userId: string, purposes: readonly string[]): Promise<number>;
 
   // Limits
-  /** Hits all in order, or none: the first refusal takes the earlier hits back and ends the list. Exact under any number of callers. */
+  /**
+   * Hits all in order, or none: the first refusal takes the earlier hits back and ends the list. What a refused hit of a
+   * cooldown leaves behind (a longer wait) is written all the same. Exact under any number of callers.
+   */
   hitLimits(hits: readonly LimitHit[], now: number): Promise<readonly LimitResult[]>;
   settleLimits(settlements: readonly LimitSettlement[], now: number): Promise<void>;
   readLimit(key: string): Promise<LimitRecord | null>;

@@ -209,8 +209,10 @@ export type CodeOutcome =
   | { readonly status: "wrong"; readonly triesLeft: number }
   | { readonly status: "dead" };
 
-/** See `store/limit-rule.ts` for what a rule does. */
-export interface LimitRule {
+/** See `store/limit-rule.ts` for what a rule does. A key keeps to one kind of rule. */
+export type LimitRule = WindowRule | CooldownRule;
+
+export interface WindowRule {
   /** How many hits are allowed. */
   readonly max: number;
   /** Whole milliseconds from the first hit after which counting starts anew; null: never. */
@@ -219,9 +221,18 @@ export interface LimitRule {
   readonly lock?: { readonly base: number; readonly longest: number };
 }
 
+export interface CooldownRule {
+  /** Whole milliseconds that must lie between two requests. A refused one begins the wait anew. */
+  readonly cooldown: number;
+  /** Whole milliseconds that each refused request in a row adds to the wait; they stack. */
+  readonly penalty?: number;
+}
+
 export interface LimitHit {
   readonly key: string;
   readonly rule: LimitRule;
+  /** False: counts in any case, and `allowed` says what the rule thinks of it. */
+  readonly refuse?: boolean;
 }
 
 export interface LimitResult {
@@ -232,7 +243,7 @@ export interface LimitResult {
   readonly resetAt: number | null;
 }
 
-/** `refund` takes one hit back, `reset` forgets all. */
+/** `refund` takes one hit of a window back, `reset` forgets all. */
 export interface LimitSettlement {
   readonly key: string;
   readonly action: "refund" | "reset";
@@ -242,6 +253,7 @@ export interface LimitRecord {
   readonly key: string;
   readonly count: number;
   readonly startedAt: number;
+  /** The last hit that counted. Of a cooldown: the last request, moved into the future by its penalties. */
   readonly lastAt: number;
   readonly lockedUntil: number | null;
   /** When the record may go. */

@@ -69,7 +69,7 @@ export function createSetUp(deps: {
       const taken = await findTaken(names);
       if (taken !== null) return { status: taken };
 
-      const presented = await desk.present("set-up", { link: token }, context.ip);
+      const presented = await desk.present("set-up", { link: token }, { ip: context.ip, skip: false });
       if (typeof presented === "string" || "status" in presented) return { status: "wrong-token" };
       const redeemed = await presented.redeem();
       if (typeof redeemed === "string" || "status" in redeemed) return { status: "wrong-token" };

@@ -86,6 +86,7 @@ export function createUsers(deps: UsersDeps): UsersService {
     if (limited !== null)
       throw new WatchwordError("too-many-requests", "You changed your account very often; wait a while.", {
         retryAfter: limited.retryAfter,
+        quota: limited,
       });
   }
 

@@ -22,3 +22,13 @@ export interface Context {
   /** Joins log lines and audit rows of one request. */
   readonly requestId?: string;
 }
+
+/** In the input of calls that limits count. */
+export interface LimitSkip {
+  /**
+   * True: no limit is asked, and nothing is counted, for this call. For the application itself: with a person as
+   * `actor` it is refused with `not-allowed`, and nothing that comes in over HTTP can set it. The few tries of one
+   * mailed code still count. Default: false.
+   */
+  readonly skipLimits?: boolean;
+}

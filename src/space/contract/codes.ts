@@ -1,4 +1,4 @@
-import type { Context } from "./actors.js";
+import type { Context, LimitSkip } from "./actors.js";
 import type { Limited, PasswordRefused } from "./passwords.js";
 import type { User } from "./users.js";
 
@@ -58,6 +58,7 @@ export interface CodesService {
       | { readonly userId: string; readonly ticket?: string }
       | { readonly ticket: string }
     ) &
+      LimitSkip &
       Context,
   ): Promise<CodeRequestResult>;
   /**
@@ -75,7 +76,7 @@ export interface CodesService {
    * }
    * ```
    */
-  confirm(purpose: "verify-email", input: CodeProof & Context): Promise<VerifyEmailResult>;
+  confirm(purpose: "verify-email", input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
   /**
    * Sets a new password with a code or link, ends every session and forgets failed tries. A refused password uses nothing
    * up. The user is told by mail.
@@ -90,7 +91,7 @@ export interface CodesService {
    */
   confirm(
     purpose: "reset-password",
-    input: CodeProof & { readonly newPassword: string } & Context,
+    input: CodeProof & { readonly newPassword: string } & LimitSkip & Context,
   ): Promise<ResetPasswordResult>;
   /**
    * What an open link is for, without using it up: for the page behind it.

@@ -1,7 +1,10 @@
 import type { JsonObject } from "./json.js";
 import type { Page, PageQuery } from "./users.js";
 
-export interface LimitRuleInput {
+/** What counts: text of one's own, or what a person typed as username or address, all spellings of which are one. */
+export type LimitKey = string | { readonly identifier: string };
+
+export interface LimitWindowInput {
   /** Hits that are allowed. */
   readonly max: number;
   /** Whole milliseconds; null: never starts anew by itself. */
@@ -13,43 +16,77 @@ export interface LimitRuleInput {
   readonly lock?: { readonly base: number; readonly longest: number };
 }
 
+export interface LimitCooldownInput {
+  /** Whole milliseconds, ten years at the most, that must lie between two requests. A refused one begins the wait anew. */
+  readonly cooldown: number;
+  /**
+   * Whole milliseconds, ten years at the most, added to the wait by each refused request: after the third in a row the
+   * wait is `cooldown + 3 * penalty`; all together add ten years at the most. The first request that passes ends this. Default: 0.
+   */
+  readonly penalty?: number;
+}
+
+export type LimitRuleInput = LimitWindowInput | LimitCooldownInput;
+
 export interface LimitOutcome {
   readonly allowed: boolean;
   readonly remaining: number;
+  /** Of a cooldown: 1. */
   readonly max: number;
-  /** Whole milliseconds until a hit may succeed again; 0 where one may now. */
+  /** Whole milliseconds until a hit may succeed again; 0 where one may now, or where this one was allowed. */
   readonly retryAfter: number;
 }
 
-/** `space.limits`: counters in the database for the application's own use, apart from Watchword's. */
+/**
+ * `space.limits`: counters in the database for the application's own use, apart from Watchword's; exact under any number
+ * of callers on any number of servers. A key's windows and its cooldowns are counted apart.
+ */
 export interface LimitsService {
   /**
-   * Counts a hit, exactly, under any number of callers on any number of servers. A refused hit changes nothing.
-   *
-   * @param key - Whatever is counted, at most 512 characters.
-   * @param rule - Times in whole milliseconds; the window begins with its first hit.
-   * @throws WatchwordError `invalid-input`
-   * @example
-   * ```ts
-   * const { allowed, remaining } = await space.limits.hit(`export:${ada.id}`, { max: 3, window: 60_000 });
-   * console.log(allowed, remaining); // true 2
-   * ```
-   */
-  hit(key: string, rule: LimitRuleInput): Promise<LimitOutcome>;
-  /**
-   * What a hit would give, without counting one.
+   * What {@link checkAndHit} would say, without counting. Of a cooldown: the wait that runs, no penalty added.
    *
    * @throws WatchwordError `invalid-input`
    * @example
    * ```ts
    * const rule = { max: 1, window: 60_000 };
-   * await space.limits.hit("export", rule);
+   * await space.limits.checkAndHit("export", rule);
    * console.log((await space.limits.check("export", rule)).allowed); // false
    * ```
    */
-  check(key: string, rule: LimitRuleInput): Promise<LimitOutcome>;
+  check(key: LimitKey, rule: LimitRuleInput): Promise<LimitOutcome>;
   /**
-   * Forgets what was counted for a key.
+   * Counts a request and refuses none: for what has happened already. Of a cooldown: the wait begins anew, without a
+   * penalty, and never becomes shorter.
+   *
+   * @returns `allowed`: whether {@link checkAndHit} would have let it pass.
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * const rule = { max: 1, window: 60_000 };
+   * await space.limits.hit("import", rule);
+   * console.log((await space.limits.hit("import", rule)).allowed); // false
+   * ```
+   */
+  hit(key: LimitKey, rule: LimitRuleInput): Promise<LimitOutcome>;
+  /**
+   * Asks and counts in one atomic step. A refused hit of a window does not count; a refused request of a cooldown begins
+   * the wait anew and adds the penalty to it.
+   *
+   * @param key - Whatever is counted, at most 512 characters, or `{ identifier }` with what a person typed.
+   * @param rule - Times in whole milliseconds; a window begins with its first hit.
+   * @throws WatchwordError `invalid-input`
+   * @example
+   * ```ts
+   * const { allowed, remaining } = await space.limits.checkAndHit(`export:${ada.id}`, { max: 3, window: 60_000 });
+   * console.log(allowed, remaining); // true 2
+   * const pause = { cooldown: 10_000, penalty: 2_000 };
+   * console.log((await space.limits.checkAndHit({ identifier: "Ada" }, pause)).allowed); // true
+   * console.log((await space.limits.checkAndHit({ identifier: "ada" }, pause)).allowed); // false
+   * ```
+   */
+  checkAndHit(key: LimitKey, rule: LimitRuleInput): Promise<LimitOutcome>;
+  /**
+   * Forgets all that was counted under the key, waits and penalties included.
    *
    * @throws WatchwordError `invalid-input`
    * @example
@@ -57,18 +94,20 @@ export interface LimitsService {
    * await space.limits.reset("export");
    * ```
    */
-  reset(key: string): Promise<void>;
+  reset(key: LimitKey): Promise<void>;
   /**
-   * Whole milliseconds since the last hit that was allowed.
+   * Whole milliseconds since the last hit. Under a cooldown refused requests are hits too, and while a wait runs that is
+   * longer than the cooldown, which is what penalties make, the number is negative: what it lacks to `cooldown` is the
+   * wait that is left.
    *
-   * @returns Null: there was none, or its window is over and housekeeping has removed it.
+   * @returns Null: there was none that is still remembered (a window is until it ends, a cooldown for a day after its wait).
    * @throws WatchwordError `invalid-input`
    * @example
    * ```ts
    * console.log(await space.limits.timeSince("export")); // null
    * ```
    */
-  timeSince(key: string): Promise<number | null>;
+  timeSince(key: LimitKey): Promise<number | null>;
 }
 
 export interface AuditEntry {

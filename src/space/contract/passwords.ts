@@ -1,4 +1,4 @@
-import type { Context } from "./actors.js";
+import type { Context, LimitSkip } from "./actors.js";
 import type { Session } from "./sessions.js";
 
 /** Why a password is refused: for programs. `message` beside it is for people. */
@@ -14,6 +14,12 @@ export interface PasswordRefused {
 export interface Limited {
   readonly status: "limited";
   readonly retryAfter: number;
+  /** How many the limit that was reached allows, where it is one that can be told. */
+  readonly limit?: number;
+  /** Nothing is left; there where `limit` is. */
+  readonly remaining?: 0;
+  /** The window of that limit in whole milliseconds; absent where no window ends it. */
+  readonly window?: number;
 }
 
 export interface PasswordPolicy {
@@ -130,7 +136,8 @@ export interface PasswordsService {
       readonly currentPassword: string;
       readonly newPassword: string;
       readonly sessionToken?: string;
-    } & Context,
+    } & LimitSkip &
+      Context,
   ): Promise<PasswordChangeResult>;
   /**
    * Asks for the password once more, before something that cannot be undone; under the limits of a sign-in. Name the
@@ -144,7 +151,7 @@ export interface PasswordsService {
    * ```
    */
   confirm(
-    input: { readonly userId: string; readonly password: string } & Context,
+    input: { readonly userId: string; readonly password: string } & LimitSkip & Context,
   ): Promise<{ readonly status: "confirmed" } | { readonly status: "wrong-password" } | Limited>;
   /**
    * Whether a password fits a stored hash, whosever it is.

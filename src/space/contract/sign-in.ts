@@ -1,4 +1,4 @@
-import type { Context } from "./actors.js";
+import type { Context, LimitSkip } from "./actors.js";
 import type { JsonObject } from "./json.js";
 import type { Limited, PasswordRefused } from "./passwords.js";
 import type { Session } from "./sessions.js";
@@ -13,7 +13,8 @@ export type SignInInput = (
   readonly device?: string;
   /** Kept on the session. */
   readonly data?: JsonObject;
-} & Context;
+} & LimitSkip &
+  Context;
 
 export type SignInResult =
   | {
@@ -37,7 +38,7 @@ export type SignInResult =
   | { readonly status: "email-unverified"; readonly ticket: string }
   | Limited;
 
-export interface SignUpInput extends Context {
+export interface SignUpInput extends Context, LimitSkip {
   readonly email: string;
   readonly username?: string;
   readonly password: string;

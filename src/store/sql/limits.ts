@@ -11,16 +11,19 @@ type LimitRow = {
   readonly ends_at: number | null;
 };
 
-/** Writes only once every hit was allowed, so that a refusal has nothing to take back. */
+/** Writes only once no hit was refused, so that a refusal has nothing to take back; its own trace alone is written. */
 export function* hitLimits(hits: readonly LimitHit[], now: number): Operation<readonly LimitResult[]> {
   const results: LimitResult[] = [];
   const changed = new Map<string, LimitRecord>();
-  for (const { key, rule } of hits) {
+  for (const { key, rule, refuse = true } of hits) {
     const record = changed.get(key) ?? (yield* readLimit(key));
-    const { next, result } = hitLimit(key, record, rule, now);
+    const { next, result } = hitLimit(key, record, rule, now, refuse);
     results.push(result);
-    if (next === null) return results;
-    changed.set(key, next);
+    if (refuse && !result.allowed) {
+      if (next !== null) yield* writeLimit(next);
+      return results;
+    }
+    if (next !== null) changed.set(key, next);
   }
   for (const record of changed.values()) yield* writeLimit(record);
   return results;
