@@ -4,6 +4,16 @@
  * @module watchword
  */
 export { ERROR_CODES, type ErrorCode, WatchwordError } from "./base/errors.js";
+export { MailNotTaken } from "./base/mail-not-taken.js";
 export type * from "./space/contract.js";
 export { openUserSpace } from "./space/open-user-space.js";
-export type { Logger, MailOptions, OpenOptions, OutgoingMail, SmtpOptions } from "./space/options.js";
+export type {
+  Logger,
+  MailNotices,
+  MailOptions,
+  MailTemplates,
+  MailTexts,
+  OpenOptions,
+  OutgoingMail,
+  SmtpOptions,
+} from "./space/options.js";

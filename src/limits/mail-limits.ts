@@ -5,7 +5,7 @@ import { byAddress, type Guard } from "./guard.js";
 import { MAIL_REQUESTS, MAILS_TO_ADDRESS } from "./rules.js";
 
 /** What mails are asked for: each has its own count. */
-export type MailAction = "sign-up" | "verify" | "reset" | "second-factor";
+export type MailAction = "sign-up" | "verify" | "reset" | "second-factor" | "new-device";
 
 /**
  * Limits on mails that strangers can cause. Two counts, because they may say different things: who asks hears "limited"

@@ -29,7 +29,7 @@ import type { ConfigEntry, HandlerContext, UserSpace } from "./contract.js";
 import { createDatabase } from "./database.js";
 import { createHousekeeping } from "./housekeeping.js";
 import { stderrLogger } from "./logger.js";
-import { createMail } from "./mail.js";
+import { createMail, readMailWording } from "./mail.js";
 import type { OpenOptions } from "./options.js";
 import { findSecrets, type Secrets } from "./secret.js";
 import { requireNewEnough, settle } from "./settings.js";
@@ -44,6 +44,7 @@ export async function createUserSpace(
   release: (letGo: () => Promise<void>) => Promise<void>,
 ): Promise<UserSpace> {
   const config = readConfig(options, process.env);
+  const wording = readMailWording(options.mail);
   const logger = options.logger ?? stderrLogger;
   const clock = options.clock ?? systemClock;
   const store = await openSqliteStore({
@@ -106,7 +107,16 @@ export async function createUserSpace(
     const mailLimits = createMailLimits(guard, limitKey);
     const flow = { store, clock, mode, passwords, desk, failures, mailLimits };
     const renewal = createRenewal({ store, clock, passwords, needsUpgrade: hasher.needsUpgrade, logger });
-    const mail = createMail({ store, clock, logger, config, file, options: options.mail ?? {}, desk });
+    const mail = createMail({
+      store,
+      clock,
+      logger,
+      config,
+      file,
+      options: options.mail ?? {},
+      wording,
+      desk,
+    });
     const signUp = createSignUp({
       ...flow,
       policy: {
@@ -119,7 +129,10 @@ export async function createUserSpace(
       sessions,
       devices,
       renewal,
-      policy: { requireVerifiedEmail: options.signIn?.requireVerifiedEmail ?? false },
+      policy: {
+        requireVerifiedEmail: options.signIn?.requireVerifiedEmail ?? false,
+        tellNewDevice: wording.isWanted("new-device"),
+      },
     });
     const housekeeping = createHousekeeping({ store, clock, logger });
 
@@ -151,7 +164,7 @@ export async function createUserSpace(
         desk,
         verification: createVerification(flow),
         reset: createPasswordReset(flow),
-        afterRequest: mail.after,
+        aroundRequest: mail.around,
       }),
       limits: createLimits(store, clock),
       audit: createAudit(store),
@@ -166,7 +179,7 @@ export async function createUserSpace(
       }),
 
       signUpOpen: options.signUp?.enabled ?? true,
-      signUp: (input) => mail.after(signUp(input)),
+      signUp: (input) => mail.around(input, () => signUp(input)),
       signIn: (input) => mail.after(signIn(input)),
       signOut: (token, context = {}) => sessions.signOut(token, context),
 

@@ -1,15 +1,23 @@
+import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
+import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
+import { requireText } from "../base/input.js";
 import type { CodeDesk } from "../codes/desk.js";
 import { createCourier } from "../mail/courier.js";
 import { createCustomTransport } from "../mail/custom.js";
 import { createMailService } from "../mail/mail.js";
 import { createOutbox } from "../mail/outbox.js";
+import { type OwnTemplates, readOwnTemplates } from "../mail/own-templates.js";
 import { createSmtpTransport } from "../mail/smtp.js";
 import type { Transport } from "../mail/transport.js";
+import { untilTaken } from "../mail/waiting.js";
+import { readNotices } from "../mail/wanted.js";
+import { createWriter } from "../mail/writing.js";
 import type { Store } from "../store/contract.js";
+import { isSystem, requireAdministrator, requireSuperuser } from "../users/rights.js";
 import type { Config } from "./config.js";
-import type { MailService } from "./contract.js";
+import type { Context, MailService, MailTemplate } from "./contract.js";
 import type { Logger, MailOptions } from "./options.js";
 
 /** Mail as the space runs it: the service, and the courier's beginning and end. */
@@ -18,7 +26,20 @@ export interface Mail {
   start(): void;
   /** Passes an answer on, and looks at the queue: a mail that this call queued leaves at once. */
   after<T>(answer: Promise<T>): Promise<T>;
+  /** As {@link after}; with `waitForMail` the answer comes once the mail server has taken the mail. */
+  around<T>(input: Context & { readonly waitForMail?: boolean }, call: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
+}
+
+/** What the options say about wording, read before anything is opened. */
+export interface MailWording {
+  readonly templates: OwnTemplates;
+  readonly isWanted: (template: MailTemplate) => boolean;
+}
+
+/** @throws WatchwordError `invalid-option` */
+export function readMailWording(options: MailOptions = {}): MailWording {
+  return { templates: readOwnTemplates(options.templates), isWanted: readNotices(options.notices) };
 }
 
 export function createMail(deps: {
@@ -27,21 +48,27 @@ export function createMail(deps: {
   readonly logger: Logger;
   readonly config: Config;
   readonly options: MailOptions;
+  readonly wording: MailWording;
   /** The database's file; the outbox lies beside it. */
   readonly file: string;
   readonly desk: CodeDesk;
 }): Mail {
-  const { store, clock, logger, config, options, desk } = deps;
+  const { store, clock, logger, config, options, wording, desk } = deps;
   const transport = chooseTransport(deps);
-  const courier = createCourier({
+  const sending = {
     store,
     transport,
     clock,
-    logger,
-    owner: newId(clock.now()),
     from: config.mailFrom,
     siteName: config.siteName,
     baseUrl: config.baseUrl,
+    write: createWriter(wording.templates),
+  };
+  const courier = createCourier({
+    ...sending,
+    logger,
+    owner: newId(clock.now()),
+    isWanted: wording.isWanted,
     async prepareCode(mail) {
       const code = await desk.handOver(mail);
       if (code.status === "gone") return code;
@@ -49,15 +76,44 @@ export function createMail(deps: {
       return { ...code, link: `${config.baseUrl}/${page}?link=${code.linkText}` };
     },
   });
+  const plain = createMailService({ ...sending, courier });
+
+  async function after<T>(answer: Promise<T>): Promise<T> {
+    const value = await answer;
+    courier.nudge();
+    return value;
+  }
+
   return {
-    service: createMailService({ store, transport, courier }),
+    service: {
+      ...plain,
+      async test(address, context = {}) {
+        requireSuperuser(context, "send a test mail");
+        return plain.test(address);
+      },
+      async retry(id, context = {}) {
+        requireAdministrator(context, "have a mail tried again");
+        const now = clock.now();
+        const event = auditEvent("mail.retried", { now, userId: null, details: { mail: id } }, context);
+        return after(store.reviseMail(requireText(id, "id", 64), "retry", now, [event]));
+      },
+      async drop(id, context = {}) {
+        requireSuperuser(context, "drop a mail");
+        const now = clock.now();
+        const event = auditEvent("mail.dropped", { now, userId: null, details: { mail: id } }, context);
+        return store.reviseMail(requireText(id, "id", 64), "drop", now, [event]);
+      },
+    },
     start() {
       if (options.courier !== false) courier.start();
     },
-    async after(answer) {
-      const value = await answer;
-      courier.nudge();
-      return value;
+    after,
+    async around(input, call) {
+      if (input.waitForMail !== true) return after(call());
+      // How long a mail takes tells whether there was one: that is the application's to know and nobody else's.
+      if (!isSystem(input))
+        throw new WatchwordError("not-allowed", "Only the application itself may wait for a mail.");
+      return untilTaken({ store, courier }, call);
     },
     async stop() {
       await courier.stop();

@@ -37,6 +37,9 @@ export interface CodesService {
   /**
    * Mails a code. Answers the same whether the account exists or not. With the `ticket` of an earlier request the new
    * code replaces that one. For `verify-email`: a user's own unverified address, or the ticket of a sign-up.
+   *
+   * With `waitForMail` it resolves once the mail server has taken the mail, and throws MailNotTaken (`mail-failed`) where
+   * the first try fails. For the application itself: how long it takes tells whether there was a mail to send.
    */
   request(
     purpose: "verify-email" | "reset-password",
@@ -44,8 +47,7 @@ export interface CodesService {
       | { readonly identifier: string; readonly ticket?: string }
       | { readonly userId: string; readonly ticket?: string }
       | { readonly ticket: string }
-    ) &
-      Context,
+    ) & { readonly waitForMail?: boolean } & Context,
   ): Promise<CodeRequestResult>;
   confirm(purpose: "verify-email", input: CodeProof & Context): Promise<VerifyEmailResult>;
   confirm(

@@ -44,39 +44,6 @@ export interface AuditService {
   list(query?: { readonly userId?: string; readonly action?: string } & PageQuery): Promise<Page<AuditEntry>>;
 }
 
-export interface QueuedMail {
-  readonly id: string;
-  readonly template: string;
-  readonly to: string;
-  readonly createdAt: Date;
-  readonly dueAt: Date;
-  readonly tries: number;
-  readonly state: "queued" | "failed";
-  readonly lastError: string | null;
-}
-
-/** A mail in the outbox: what would have been sent, had SMTP been set up. */
-export interface OutboxMail {
-  readonly id: string;
-  readonly at: Date;
-  readonly from: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
-
-export interface MailService {
-  /** `smtp`: over the network; `outbox`: into a folder; `custom`: by the function given as `mail.send`. */
-  readonly transport: "smtp" | "outbox" | "custom";
-  /** Hands over what is due now. The space does so by itself; tests and the command line call it. Answers what became of it. */
-  deliver(): Promise<{ readonly sent: number; readonly retried: number; readonly failed: number }>;
-  /** Mails that wait, or that were refused for good. */
-  list(query?: { readonly state?: "queued" | "failed" } & PageQuery): Promise<Page<QueuedMail>>;
-  /** The newest first; empty where SMTP is set up. */
-  outbox(): Promise<readonly OutboxMail[]>;
-}
-
 export interface DatabaseStatistics {
   readonly users: number;
   readonly sessions: number;
