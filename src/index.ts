@@ -4,6 +4,7 @@
  * @module watchword
  */
 export { ERROR_CODES, type ErrorCode, WatchwordError } from "./base/errors.js";
+export { MailNotTaken } from "./base/mail-not-taken.js";
 export type * from "./space/contract.js";
 export { openUserSpace } from "./space/open-user-space.js";
 export type {
@@ -11,7 +12,10 @@ export type {
   LimitOptions,
   LimitWindow,
   Logger,
+  MailNotices,
   MailOptions,
+  MailTemplates,
+  MailTexts,
   OpenOptions,
   OutgoingMail,
   SmtpOptions,

@@ -24,6 +24,8 @@ export type AuditAction =
   | "sign-in.second-factor"
   | "session.created"
   | "session.revoked"
+  | "mail.retried"
+  | "mail.dropped"
   | "set-up.completed";
 
 /** One row for the record, to be written together with the change that it tells of. `details` never holds a secret. */

@@ -1,8 +1,16 @@
-import type { MailOptions } from "../index.js";
+import { readFile } from "node:fs/promises";
+import type { MailOptions, MailTemplates } from "../index.js";
+import { UsageError } from "./errors.js";
 import { warn } from "./output.js";
 
-/** The options for mail out of the flags that were typed; the library reads the environment by itself. */
-export function mailOptions(smtpUrl: string | undefined, mailFrom: string | undefined): MailOptions {
+/** The options for mail out of the flags that were typed; the library reads its part of the environment by itself. */
+export async function mailOptions(flags: {
+  readonly smtpUrl?: string | undefined;
+  readonly mailFrom?: string | undefined;
+  /** The file's name, typed or from `WATCHWORD_MAIL_TEMPLATES`. */
+  readonly templates?: string | undefined;
+}): Promise<MailOptions> {
+  const { smtpUrl, mailFrom, templates } = flags;
   // The process list shows the command line to every user of the machine.
   if (smtpUrl !== undefined && /^[a-z]+:\/\/[^/@]*:[^/@]+@/i.test(smtpUrl))
     warn(
@@ -11,5 +19,16 @@ export function mailOptions(smtpUrl: string | undefined, mailFrom: string | unde
   return {
     ...(smtpUrl !== undefined && { smtp: { url: smtpUrl } }),
     ...(mailFrom !== undefined && { from: mailFrom }),
+    ...(templates !== undefined && { templates: await readTemplates(templates) }),
   };
+}
+
+/** What is in the file is the library's to judge. */
+async function readTemplates(file: string): Promise<MailTemplates> {
+  try {
+    return JSON.parse((await readFile(file, "utf8")).replace(/^\uFEFF/, ""));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`The templates in ${file} (--templates) cannot be read: ${reason}`);
+  }
 }

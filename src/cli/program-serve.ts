@@ -34,6 +34,11 @@ export function declareServe(program: Command): void {
     .addOption(new Option("--smtp-url <url>", "the mail server").env("WATCHWORD_SMTP_URL"))
     .addOption(new Option("--mail-from <sender>", "the sender of mails").env("WATCHWORD_MAIL_FROM"))
     .addOption(
+      new Option("--templates <file>", "a JSON file with mail templates of your own").env(
+        "WATCHWORD_MAIL_TEMPLATES",
+      ),
+    )
+    .addOption(
       new Option("--log-level <level>", "how much to log, as JSON lines on stderr")
         .choices(["debug", "info", "warn", "error", "silent"])
         .default("info"),

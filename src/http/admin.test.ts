@@ -141,6 +141,19 @@ describe("an administrator", () => {
     expect((await admin.get("/api/admin/statistics")).body).toMatchObject({ users: 3, mailsQueued: 1 });
   });
 
+  it("has a mail tried again; a superuser drops it", async () => {
+    await admin.call("POST", "/api/password/reset", { identifier: "boss" });
+    const [mail] = (await admin.get("/api/admin/mail")).items;
+    const path = `/api/admin/mail/${String(mail?.id)}`;
+    expect((await admin.call("POST", `${path}/retry`)).status).toBe(204);
+    expect((await admin.call("DELETE", path)).body).toMatchObject({ status: 403, code: "not-allowed" });
+    expect((await root.call("DELETE", path)).status).toBe(204);
+    expect((await root.call("DELETE", path)).body).toMatchObject({ status: 404, code: "not-found" });
+    expect((await admin.call("POST", `${path}/retry`)).body).toMatchObject({ status: 404 });
+    const { items } = await admin.get("/api/admin/audit?action=mail.dropped");
+    expect(items).toMatchObject([{ details: { mail: mail?.id } }]);
+  });
+
   it("may not touch a superuser, make administrators or choose passwords", async () => {
     const superuser = await test.space.users.find({ username: "root" });
     const path = `/api/admin/users/${superuser?.id}`;

@@ -57,7 +57,10 @@ describe("metrics", () => {
   });
 
   it("count requests, session checks, sign-ins and mails", async () => {
-    test = await openTestSpace({ http: { metricsToken: TOKEN } });
+    test = await openTestSpace({
+      http: { metricsToken: TOKEN },
+      mail: { notices: { newDevice: false } },
+    });
     const { id } = await test.space.users.create({
       username: "ada",
       email: "ada@example.com",

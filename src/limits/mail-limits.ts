@@ -6,7 +6,7 @@ import { byAddress, type Guard } from "./guard.js";
 import { MAIL_REQUESTS, MAILS_TO_ADDRESS } from "./rules.js";
 
 /** What mails are asked for: each has its own count. */
-export type MailAction = "sign-up" | "verify" | "reset" | "second-factor";
+export type MailAction = "sign-up" | "verify" | "reset" | "second-factor" | "new-device";
 
 /**
  * Limits on mails that strangers can cause. Two counts, because they may say different things: who asks hears "limited"
@@ -29,6 +29,7 @@ export function createMailLimits(guard: Guard, key: Buffer, limits: ActionLimits
     reset: limits.reset,
     // Sent where a limit was reached already, so no option of that limit switches it off.
     "second-factor": { perAddress: MAIL_REQUESTS, perAccount: MAILS_TO_ADDRESS },
+    "new-device": { perAddress: MAIL_REQUESTS, perAccount: MAILS_TO_ADDRESS },
   };
   return {
     ask: async (action, asked, ip, skip) =>

@@ -101,7 +101,7 @@ export function createCourier(options: CourierOptions): Courier {
           break;
         case "gone":
           await settle(mail, { status: "sent" });
-          logger.debug(about(mail), "A mail was dropped: its code is not wanted any more.");
+          logger.debug(about(mail), "A mail was dropped: it, or its code, is not wanted any more.");
           break;
         case "lasting":
           counts.failed++;

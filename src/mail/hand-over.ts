@@ -1,8 +1,8 @@
 import type { Clock } from "../base/clock.js";
-import { messagesFor } from "../messages/catalogue.js";
 import type { MailRecord } from "../store/contract.js";
-import { isTemplate, type MailFacts, render } from "./templates.js";
+import { isTemplate, type MailFacts, type MailTemplate } from "./templates.js";
 import { LONGEST_SEND, MailRefused, type Transport } from "./transport.js";
+import type { WriteMail } from "./writing.js";
 
 /** The secrets of a mail that is about to leave, already laid into their code record; or `gone`: it is not wanted any more. */
 export type PreparedCode =
@@ -24,6 +24,9 @@ export interface HandOverOptions {
   readonly siteName: string;
   /** Without a trailing slash. */
   readonly baseUrl: string;
+  readonly write: WriteMail;
+  /** Whether mails of a template are sent at all; those that are not wanted leave the queue unsent. */
+  readonly isWanted: (template: MailTemplate) => boolean;
   /** Asked for each mail that is about a code, at each try: it makes a fresh one. */
   readonly prepareCode: (mail: MailRecord) => Promise<PreparedCode>;
 }
@@ -48,6 +51,7 @@ export async function handOver(
         status: "temporary",
         reason: `This program has no template "${mail.template}"; a newer one may.`,
       };
+    if (!options.isWanted(mail.template)) return { status: "gone" };
     const payload = readPayload(mail.payload);
     if (payload === null) return { status: "lasting", reason: "The mail's payload is no JSON object." };
 
@@ -64,14 +68,11 @@ export async function handOver(
 
     const facts: MailFacts = {
       ...payload,
-      siteName,
-      baseUrl,
-      signInUrl: `${baseUrl}/sign-in`,
-      resetUrl: `${baseUrl}/reset`,
-      now,
+      ...placeOf({ siteName, baseUrl }, now),
+      to: mail.to,
       ...(code ?? {}),
     };
-    const rendered = render(mail.template, facts, messagesFor(mail.locale));
+    const rendered = options.write(mail.template, facts, mail.locale);
     await transport.send({ id: mail.id, from, to: mail.to, ...rendered });
     return { status: "sent" };
   } catch (error) {
@@ -79,6 +80,12 @@ export async function handOver(
     if (error instanceof MailRefused) return { status: error.lasting ? "lasting" : "temporary", reason };
     return { status: "temporary", reason, unexpected: error };
   }
+}
+
+/** What every mail may tell of the site. */
+export function placeOf(site: { readonly siteName: string; readonly baseUrl: string }, now: number) {
+  const { siteName, baseUrl } = site;
+  return { siteName, baseUrl, signInUrl: `${baseUrl}/sign-in`, resetUrl: `${baseUrl}/reset`, now };
 }
 
 /** Only fields of the right type: the row may come from another version. Null: it is not even an object. */

@@ -1,6 +1,7 @@
 import { newId } from "../base/ids.js";
 import type { MailEvent } from "../store/contract.js";
 import type { MailPayloads, MailTemplate } from "./templates.js";
+import { noteMail } from "./waiting.js";
 
 /** One mail for the queue, to be written together with the change that it tells of. */
 export function mailEvent<T extends MailTemplate>(input: {
@@ -16,9 +17,11 @@ export function mailEvent<T extends MailTemplate>(input: {
   /** Never a secret: it rests in the queue. */
   readonly payload?: MailPayloads[T];
 }): MailEvent {
+  const id = newId(input.now);
+  noteMail(id);
   return {
     type: "mail",
-    id: newId(input.now),
+    id,
     at: input.now,
     template: input.template,
     to: input.to,

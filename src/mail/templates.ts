@@ -1,5 +1,6 @@
 import { deviceName } from "../base/device-name.js";
 import type { Messages } from "../messages/catalogue.js";
+import type { MailTemplate } from "../space/contract.js";
 import { maskAddress, oneLine } from "./address.js";
 import { type Block, toHtml, toText } from "./layout.js";
 
@@ -37,10 +38,12 @@ export interface MailPayloads {
   readonly "account-deleted": OccurrencePayload;
 }
 
-export type MailTemplate = keyof MailPayloads;
+export type { MailTemplate } from "../space/contract.js";
 
 /** What a template may tell. Payload fields are there where the event had them. */
 export interface MailFacts extends OccurrencePayload {
+  /** The address that the mail goes to. */
+  readonly to?: string;
   readonly siteName: string;
   /** Without a trailing slash. */
   readonly baseUrl: string;
@@ -61,6 +64,7 @@ export interface MailFacts extends OccurrencePayload {
 export interface RenderedMail {
   readonly subject: string;
   readonly text: string;
+  /** Empty: the mail has a text part only. */
   readonly html: string;
 }
 
@@ -152,6 +156,8 @@ const LETTERS: { readonly [T in MailTemplate]: Letter } = {
   }),
 };
 
+export const TEMPLATE_NAMES: readonly string[] = Object.keys(LETTERS);
+
 /** Whether this program has such a template; the queue may hold mails of a newer one. */
 export function isTemplate(name: string): name is MailTemplate {
   return Object.hasOwn(LETTERS, name);
@@ -175,7 +181,7 @@ export function render(template: MailTemplate, facts: MailFacts, messages: Messa
  * The name to greet with, or null. Anyone can sign a stranger up under any username, so one that mail programs would
  * turn into a link, or that is a message of its own, is left out.
  */
-function speakableName(name: string | null): string | null {
+export function speakableName(name: string | null): string | null {
   const line = oneLine(name ?? "");
   const isSuspicious = [...line].length > 64 || /[/:@\\]|[^\s.]\.[^\s.]/u.test(line);
   return line === "" || isSuspicious ? null : line;

@@ -10,10 +10,15 @@ const CATALOGUES: ReadonlyMap<string, Messages> = new Map([[en.language, en]]);
  * look-up of RFC 4647 §3.4), else English.
  */
 export function messagesFor(locale: string | null): Messages {
-  const parts = (locale ?? "").toLowerCase().split("-");
-  for (let length = parts.length; length > 0; length--) {
-    const found = CATALOGUES.get(parts.slice(0, length).join("-"));
+  for (const language of languagesOf(locale)) {
+    const found = CATALOGUES.get(language);
     if (found !== undefined) return found;
   }
   return en;
+}
+
+/** A tag and its shorter forms in lower case, the longest first: `de-at`, `de`. */
+export function languagesOf(locale: string | null): readonly string[] {
+  const parts = (locale ?? "").toLowerCase().split("-");
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join("-"));
 }

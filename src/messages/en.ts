@@ -42,6 +42,12 @@ export const en = {
     no: "no",
     none: "none",
 
+    /** Sent by an operator who wants to see whether mails arrive. */
+    test: {
+      subject: (siteName: string) => `Test mail from ${siteName}`,
+      lead: (siteName: string, time: string) =>
+        `${siteName} sent this mail on ${time} to see whether mails arrive. They do.`,
+    },
     verifyEmail: {
       subject: (siteName: string) => `Confirm your email address for ${siteName}`,
       lead: (siteName: string) =>

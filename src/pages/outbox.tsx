@@ -127,11 +127,13 @@ async function showMail(visit: Visit): Promise<Response> {
           <h2>{words.text}</h2>
           <MailText visit={visit} mail={mail} />
         </section>
-        <section class="card">
-          <h2>{words.html}</h2>
-          {/* An empty sandbox: no scripts, no forms, no origin, no way to move this page elsewhere. */}
-          <iframe title={words.html} sandbox="" srcdoc={mail.html} />
-        </section>
+        {mail.html !== "" && (
+          <section class="card">
+            <h2>{words.html}</h2>
+            {/* An empty sandbox: no scripts, no forms, no origin, no way to move this page elsewhere. */}
+            <iframe title={words.html} sandbox="" srcdoc={mail.html} />
+          </section>
+        )}
       </>
     ),
   });

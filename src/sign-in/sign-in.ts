@@ -16,9 +16,12 @@ import { verificationEvents } from "../sign-up/verification.js";
 import type { Context, JsonObject, SignInInput, SignInResult } from "../space/contract.js";
 import type { CodeRecord, LimitSettlement, Store, UserRecord } from "../store/contract.js";
 import { isBlocked, toUser } from "../users/records.js";
+import { createNewDeviceNotice } from "./new-device.js";
 
 export interface SignInPolicy {
   readonly requireVerifiedEmail: boolean;
+  /** Whether the owner is told of a sign-in on a device that is not known. */
+  readonly tellNewDevice: boolean;
 }
 
 export type SignIn = (input: SignInInput) => Promise<SignInResult>;
@@ -42,6 +45,12 @@ export function createSignIn(deps: {
 }): SignIn {
   const { store, clock, mode, policy, passwords, failures, mailLimits, desk, devices, sessions, renewal } =
     deps;
+  const newDeviceNotice = createNewDeviceNotice({
+    clock,
+    devices,
+    mailLimits,
+    isWanted: policy.tellNewDevice,
+  });
 
   return function signIn(input) {
     return "ticket" in input ? withCode(input) : withPassword(input);
@@ -212,7 +221,10 @@ export function createSignIn(deps: {
     const opened = await sessions.open(
       { userId: user.id, epoch, methods, settle, ...(input.data === undefined ? {} : { data: input.data }) },
       input,
-      [auditEvent("sign-in.succeeded", { now, userId: user.id, details: { methods } }, input)],
+      [
+        auditEvent("sign-in.succeeded", { now, userId: user.id, details: { methods } }, input),
+        ...(await newDeviceNotice(user, input)),
+      ],
     );
     return {
       status: "signed-in",

@@ -5,6 +5,7 @@ import type { PasswordReset } from "../passwords/reset.js";
 import type { Verification } from "../sign-up/verification.js";
 import type { Store } from "../store/contract.js";
 import type { CodeProof, CodePurpose, CodesService, Context, LimitSkip } from "./contract.js";
+import type { Mail } from "./mail.js";
 
 /** `space.codes`: hands each purpose to the flow that it belongs to. */
 export function createCodes(deps: {
@@ -12,10 +13,10 @@ export function createCodes(deps: {
   readonly desk: CodeDesk;
   readonly verification: Verification;
   readonly reset: PasswordReset;
-  /** Gets each answer to a request, since a mail may have been queued by it. */
-  readonly afterRequest: <T>(answer: Promise<T>) => Promise<T>;
+  /** Runs each request, since a mail may be queued by it. */
+  readonly aroundRequest: Mail["around"];
 }): CodesService {
-  const { store, desk, verification, reset, afterRequest } = deps;
+  const { store, desk, verification, reset, aroundRequest } = deps;
 
   function confirm(
     purpose: CodePurpose,
@@ -29,8 +30,8 @@ export function createCodes(deps: {
 
   return {
     request(purpose, input) {
-      if (purpose === "verify-email") return afterRequest(verification.request(input));
-      if (purpose === "reset-password") return afterRequest(reset.request(input));
+      if (purpose === "verify-email") return aroundRequest(input, () => verification.request(input));
+      if (purpose === "reset-password") return aroundRequest(input, () => reset.request(input));
       return Promise.reject(unknownPurpose(purpose));
     },
     confirm: confirm as CodesService["confirm"],

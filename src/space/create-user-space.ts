@@ -31,7 +31,7 @@ import type { ConfigEntry, HandlerContext, UserSpace } from "./contract.js";
 import { createDatabase } from "./database.js";
 import { createHousekeeping } from "./housekeeping.js";
 import { stderrLogger } from "./logger.js";
-import { createMail } from "./mail.js";
+import { createMail, readMailWording } from "./mail.js";
 import type { OpenOptions } from "./options.js";
 import { checkSecrets, findSecrets, type Secrets } from "./secret.js";
 import { requireNewEnough, settle } from "./settings.js";
@@ -61,6 +61,7 @@ export async function createUserSpace(
   sessionPolicy(options.sessions);
   parseSender(told.mailFrom);
   const limits = readActionLimits(options.limits);
+  const wording = readMailWording(options.mail);
   checkSecrets(options.secret, process.env[VARIABLES.secret]);
   const store = await openSqliteStore({
     file,
@@ -130,6 +131,7 @@ export async function createUserSpace(
       config,
       file,
       options: options.mail ?? {},
+      wording,
       desk,
       sendsElsewhere: settings.sendsMail,
     });
@@ -145,7 +147,10 @@ export async function createUserSpace(
       sessions,
       devices,
       renewal,
-      policy: { requireVerifiedEmail: options.signIn?.requireVerifiedEmail ?? false },
+      policy: {
+        requireVerifiedEmail: options.signIn?.requireVerifiedEmail ?? false,
+        tellNewDevice: wording.isWanted("new-device"),
+      },
     });
     const housekeeping = createHousekeeping({ store, clock, logger });
 
@@ -177,7 +182,7 @@ export async function createUserSpace(
         desk,
         verification: createVerification(flow),
         reset: createPasswordReset(flow),
-        afterRequest: mail.after,
+        aroundRequest: mail.around,
       }),
       limits: createLimits(store, clock, limitKey),
       audit: createAudit(store),
@@ -192,7 +197,7 @@ export async function createUserSpace(
       }),
 
       signUpOpen: options.signUp?.enabled ?? true,
-      signUp: (input) => mail.after(signUp(input)),
+      signUp: (input) => mail.around(input, () => signUp(input)),
       signIn: (input) => mail.after(signIn(input)),
       signOut: (token, context = {}) => sessions.signOut(token, context),
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.js";
 import type { IdentifierMode } from "../base/keys.js";
-import type { PasswordPolicy, SessionPolicy } from "./contract.js";
+import type { MailTemplate, PasswordPolicy, SessionPolicy } from "./contract.js";
 
 /** How to reach a mail server. */
 export interface SmtpOptions {
@@ -24,7 +24,29 @@ export interface OutgoingMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** Empty: the mail has a text part only. */
   readonly html: string;
+}
+
+/** The texts of one mail, with placeholders such as `{code}` in them. HTML alone gets a text part made from it. */
+export type MailTexts = { readonly subject: string } & (
+  | { readonly text: string; readonly html?: string }
+  | { readonly html: string }
+);
+
+/** Texts by template: one for all languages, or one for each BCP 47 tag. */
+export type MailTemplates = {
+  readonly [T in MailTemplate]?: MailTexts | { readonly [language: string]: MailTexts };
+};
+
+/** Which notices are sent. Default: all. A mail with a code is no notice. */
+export interface MailNotices {
+  readonly signUpKnown?: boolean;
+  readonly passwordChanged?: boolean;
+  readonly emailChanged?: boolean;
+  readonly permissionsChanged?: boolean;
+  readonly newDevice?: boolean;
+  readonly accountDeleted?: boolean;
 }
 
 export interface MailOptions {
@@ -48,6 +70,10 @@ export interface MailOptions {
   readonly send?: (mail: OutgoingMail) => Promise<void>;
   /** False: this process queues mails and leaves the sending to another one. Default: true. */
   readonly courier?: boolean;
+  /** Templates of one's own, in place of the built-in ones. */
+  readonly templates?: MailTemplates;
+  /** Turns notices off, each by itself. */
+  readonly notices?: MailNotices;
 }
 
 /** Where log lines go; pino's loggers fit. */

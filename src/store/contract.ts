@@ -193,7 +193,18 @@ export interface Store {
   }): Promise<readonly MailRecord[]>;
   /** False: the lease had passed to somebody else. */
   settleMail(id: string, owner: string, settlement: MailSettlement, now: number): Promise<boolean>;
+  /**
+   * `retry` makes a mail due at `now` and its tries count anew, a failed one too; `drop` removes it. False: there is none, or somebody
+   * holds it; then the events are not written either.
+   */
+  reviseMail(
+    id: string,
+    revision: "retry" | "drop",
+    now: number,
+    events: readonly StoreEvent[],
+  ): Promise<boolean>;
   listMail(query: {
+    readonly id?: string;
     readonly state?: "queued" | "failed";
     readonly after: string | null;
     readonly size: number;

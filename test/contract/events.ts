@@ -118,6 +118,31 @@ export function eventsContract(current: CurrentStore): void {
       expect(await store.statistics()).toMatchObject({ mailsQueued: 1, mailsFailed: 1 });
     });
 
+    it("revises a mail that nobody holds: due anew, or gone", async () => {
+      const store = current();
+      const [failed, held, waiting] = [
+        sampleMail(),
+        sampleMail({ at: NOW + 1 }),
+        sampleMail({ at: NOW + 2 }),
+      ];
+      await store.addEvents([failed, held, waiting]);
+      await store.claimMail({ owner: "one", now: NOW + 1, leaseUntil: NOW + 100, size: 2 });
+      await store.settleMail(failed.id, "one", { status: "failed", error: "550 never" }, NOW + 5);
+      const told = () => [sampleAudit()];
+      expect(await store.reviseMail(failed.id, "retry", NOW + 9, told())).toBe(true);
+      expect(await store.listMail({ id: failed.id, after: null, size: 5 })).toMatchObject([
+        { id: failed.id, state: "queued", dueAt: NOW + 9, tries: 0 },
+      ]);
+      for (const revision of ["retry", "drop"] as const) {
+        expect(await store.reviseMail(held.id, revision, NOW + 99, told())).toBe(false);
+        expect(await store.reviseMail("nothing", revision, NOW + 99, told())).toBe(false);
+      }
+      expect(await store.reviseMail(waiting.id, "drop", NOW + 9, told())).toBe(true);
+      expect(await store.reviseMail(held.id, "drop", NOW + 100, told())).toBe(true);
+      expect(await store.listMail({ after: null, size: 5 })).toHaveLength(1);
+      expect(await store.listAudit({ before: null, size: 10 })).toHaveLength(3);
+    });
+
     it("never hands one mail to two owners", async () => {
       const store = current();
       await store.addEvents(Array.from({ length: 100 }, () => sampleMail()));

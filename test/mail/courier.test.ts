@@ -9,8 +9,10 @@ import { createCustomTransport } from "#dist/mail/custom.js";
 import type { PreparedCode } from "#dist/mail/hand-over.js";
 import { createMailService } from "#dist/mail/mail.js";
 import { mailEvent } from "#dist/mail/notices.js";
+import { readOwnTemplates } from "#dist/mail/own-templates.js";
 import { createSmtpTransport } from "#dist/mail/smtp.js";
 import type { Transport } from "#dist/mail/transport.js";
+import { createWriter } from "#dist/mail/writing.js";
 import type { MailEvent, MailRecord, Store } from "#dist/store/contract.js";
 import { openSqliteStore } from "#dist/store/sqlite/open.js";
 import { makeCertificate } from "../helpers/certificate.js";
@@ -85,6 +87,8 @@ function open(
     from: "Shop <hello@shop.example>",
     siteName: "Shop",
     baseUrl: "https://shop.example",
+    write: createWriter(readOwnTemplates(undefined)),
+    isWanted: () => true,
     logger: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
     prepareCode:
       overrides.prepareCode ??
@@ -511,7 +515,16 @@ describe("the service", () => {
       refuse: (address) => (address === "user1@example.com" ? { code: 550, message: "unknown" } : null),
     });
     const transport = smtpTo(server);
-    const mail = createMailService({ store, transport, courier: open(transport).courier });
+    const mail = createMailService({
+      store,
+      transport,
+      courier: open(transport).courier,
+      clock,
+      from: "hello@shop.example",
+      siteName: "Shop",
+      baseUrl: "https://shop.example",
+      write: createWriter(readOwnTemplates(undefined)),
+    });
     await store.addEvents(Array.from({ length: 5 }, (_, i) => notice(`user${i}@example.com`)));
 
     const first = await mail.list({ size: 3 });
@@ -547,6 +560,8 @@ it("refuses a sender that is no address, at once", async () => {
       from: "Shop",
       siteName: "Shop",
       baseUrl: "https://shop.example",
+      write: createWriter(readOwnTemplates(undefined)),
+      isWanted: () => true,
       logger: { debug() {}, info() {}, warn() {}, error() {} },
       prepareCode: async () => ({ status: "gone" }),
     }),

@@ -7,12 +7,17 @@ export interface MailDeliverFlags extends JsonFlags {
   readonly smtpUrl?: string;
   readonly mailFrom?: string;
   readonly baseUrl?: string;
+  readonly templates?: string;
 }
 
 /** Exit code 1 where a mail that was due could not be handed over. */
 export async function run({ flags, typed }: Invocation<MailDeliverFlags>): Promise<void> {
   const baseUrl = typed("baseUrl");
-  const mail = mailOptions(typed("smtpUrl"), typed("mailFrom"));
+  const mail = await mailOptions({
+    smtpUrl: typed("smtpUrl"),
+    mailFrom: typed("mailFrom"),
+    templates: flags.templates,
+  });
   await withSpace(
     flags,
     async (space) => {

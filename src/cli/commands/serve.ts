@@ -20,6 +20,7 @@ export interface ServeFlags extends GlobalFlags {
   readonly metricsPort?: number;
   readonly smtpUrl?: string;
   readonly mailFrom?: string;
+  readonly templates?: string;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
 
@@ -29,6 +30,11 @@ export async function run({ flags, typed }: Invocation<ServeFlags>): Promise<voi
     throw new UsageError(
       `Give --base-url, the address under which people reach this server, such as https://accounts.example.com: --host ${flags.host} is open to other machines, and links in mails must not guess.`,
     );
+  const mail = await mailOptions({
+    smtpUrl: typed("smtpUrl"),
+    mailFrom: typed("mailFrom"),
+    templates: flags.templates,
+  });
   // Before the space opens: links need the port, and a port in use should not leave a new database behind.
   const port = await reservePort(flags.host, flags.port, "--port");
   if (flags.metricsPort !== undefined) await reservePort(flags.host, flags.metricsPort, "--metrics-port");
@@ -42,7 +48,7 @@ export async function run({ flags, typed }: Invocation<ServeFlags>): Promise<voi
     process.env.WATCHWORD_METRICS_TOKEN ?? (flags.metricsPort === undefined ? null : newToken());
   const space = await openUserSpace(flags.database, {
     ...(baseUrl !== undefined && { baseUrl }),
-    mail: mailOptions(typed("smtpUrl"), typed("mailFrom")),
+    mail,
     http: {
       trustProxy: flags.trustProxy,
       ...(outboxKey !== null && { outboxKey }),

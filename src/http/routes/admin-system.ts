@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { json } from "../respond.js";
+import { WatchwordError } from "../../base/errors.js";
+import { json, nothing } from "../respond.js";
 import { memberRoute, type Route } from "../route.js";
 import { id, pageParameters } from "../schemas/texts.js";
 import { auditView, mailView, pageOf, statisticsView } from "../schemas/views.js";
@@ -44,6 +45,34 @@ export const adminSystemRoutes: readonly Route[] = [
 
   memberRoute({
     access: "admin",
+    method: "post",
+    path: "/api/admin/mail/{id}/retry",
+    tag: TAG,
+    summary: "Make a mail due now, one that was given up too.",
+    answers: { 204: { description: "It is due." } },
+    errors: ["not-found"],
+    async handle({ web, c, context }) {
+      if (!(await web.space.mail.retry(c.req.param("id") ?? "", context))) throw noSuchMail();
+      return nothing();
+    },
+  }),
+
+  memberRoute({
+    access: "superuser",
+    method: "delete",
+    path: "/api/admin/mail/{id}",
+    tag: TAG,
+    summary: "Take a mail out of the queue; it is never sent.",
+    answers: { 204: { description: "It is gone." } },
+    errors: ["not-found"],
+    async handle({ web, c, context }) {
+      if (!(await web.space.mail.drop(c.req.param("id") ?? "", context))) throw noSuchMail();
+      return nothing();
+    },
+  }),
+
+  memberRoute({
+    access: "admin",
     method: "get",
     path: "/api/admin/statistics",
     tag: TAG,
@@ -53,3 +82,7 @@ export const adminSystemRoutes: readonly Route[] = [
     handle: async ({ web }) => json(200, await web.space.database.statistics()),
   }),
 ];
+
+function noSuchMail(): WatchwordError {
+  return new WatchwordError("not-found", "No such mail waits, or it is being handed over at this moment.");
+}

@@ -42,13 +42,19 @@ export interface CodesService {
    * Mails a code. Answers the same whether the account exists or not. With the `ticket` of an earlier request for the
    * same, the new code replaces that one. For `verify-email`: a user's own unverified address, or the ticket of a sign-up.
    *
+   * With `waitForMail` it resolves once the mail server has taken the mail. That is for the application itself: how long it
+   * takes tells whether there was a mail to send.
+   *
    * @param input - `ip`: at most 30 requests an hour from one address; at most 5 an hour for one name, in any case.
    * @returns `sent` with the ticket that {@link confirm} wants beside a typed code, or `limited`.
-   * @throws WatchwordError `invalid-input`
+   * @throws WatchwordError `invalid-input`; with `waitForMail` `not-allowed` for a person, and MailNotTaken (`mail-failed`)
+   * where the first try fails.
    * @example
    * ```ts
    * const asked = await space.codes.request("reset-password", { identifier: "ada@example.com", ip: "192.0.2.1" });
    * console.log(asked.status); // sent
+   * await space.codes.request("reset-password", { identifier: "ada", waitForMail: true });
+   * console.log((await space.mail.outbox()).length > 0); // true
    * ```
    */
   request(
@@ -57,8 +63,7 @@ export interface CodesService {
       | { readonly identifier: string; readonly ticket?: string }
       | { readonly userId: string; readonly ticket?: string }
       | { readonly ticket: string }
-    ) &
-      LimitSkip &
+    ) & { readonly waitForMail?: boolean } & LimitSkip &
       Context,
   ): Promise<CodeRequestResult>;
   /**

@@ -43,6 +43,11 @@ export interface SignUpInput extends Context, LimitSkip {
   readonly username?: string;
   readonly password: string;
   readonly data?: JsonObject;
+  /**
+   * Resolves once the mail server has taken the mail, and throws {@link MailNotTaken} (`mail-failed`) where its first try
+   * fails. For the application itself: how long it takes tells whether there was a mail to send.
+   */
+  readonly waitForMail?: boolean;
 }
 
 export type SignUpResult =

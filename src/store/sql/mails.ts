@@ -1,5 +1,6 @@
-import type { MailRecord, MailSettlement } from "../contract.js";
+import type { MailRecord, MailSettlement, StoreEvent } from "../contract.js";
 import { Conditions } from "./conditions.js";
+import { insertEvents } from "./events.js";
 import { all, first, type Operation, run } from "./operation.js";
 
 type MailRow = {
@@ -84,12 +85,36 @@ export function* settleMail(
   );
 }
 
+/** A mail whose lease runs is left alone: its courier may be handing it over at this moment. */
+export function* reviseMail(
+  id: string,
+  revision: "retry" | "drop",
+  now: number,
+  events: readonly StoreEvent[],
+): Operation<boolean> {
+  const free = "id = ? AND (state = 'failed' OR owner IS NULL OR due_at <= ?)";
+  const revised =
+    revision === "drop"
+      ? yield* run(`DELETE FROM watchword_mails WHERE ${free}`, id, now)
+      : yield* run(
+          `UPDATE watchword_mails SET state = 'queued', owner = NULL, due_at = ?, tries = 0 WHERE ${free}`,
+          now,
+          id,
+          now,
+        );
+  if (revised === 0) return false;
+  yield* insertEvents(events);
+  return true;
+}
+
 export function* listMail(query: {
+  readonly id?: string;
   readonly state?: "queued" | "failed";
   readonly after: string | null;
   readonly size: number;
 }): Operation<readonly MailRecord[]> {
   const conditions = new Conditions();
+  if (query.id !== undefined) conditions.add("id = ?", query.id);
   if (query.state !== undefined) conditions.add("state = ?", query.state);
   if (query.after !== null) conditions.add("id > ?", query.after);
   const rows = yield* all<MailRow>(

@@ -5,7 +5,7 @@ import { type Dialect, sqliteDialect } from "../sql/dialect.js";
 import { insertEvents } from "../sql/events.js";
 import { cleanup, countTables, sessionsToRemove, takeTurn } from "../sql/housekeeping.js";
 import { hitLimits, settleLimits } from "../sql/limits.js";
-import { claimMail, listMail, settleMail } from "../sql/mails.js";
+import { claimMail, listMail, reviseMail, settleMail } from "../sql/mails.js";
 import type { Operation } from "../sql/operation.js";
 import { replacePassword } from "../sql/passwords.js";
 import { migrate } from "../sql/schema.js";
@@ -35,6 +35,7 @@ export const WRITES = {
   addEvents: insertEvents,
   claimMail,
   settleMail,
+  reviseMail,
   takeTurn,
   cleanup,
 };

@@ -178,6 +178,7 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
     nextMailAt: () => run(nextMailAt),
     claimMail: write("claimMail"),
     settleMail: write("settleMail"),
+    reviseMail: write("reviseMail"),
     listMail: scan("listMail"),
 
     takeTurn: write("takeTurn"),
