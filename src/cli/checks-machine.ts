@@ -1,5 +1,6 @@
 import { stat, statfs } from "node:fs/promises";
 import { basename } from "node:path";
+import { nodeTooOld } from "./node-version.js";
 import { formatBytes } from "./values.js";
 
 /** What one check of `watchword doctor` found. */
@@ -10,15 +11,12 @@ export interface Finding {
   readonly message: string;
 }
 
-const OLDEST_NODE = [20, 19] as const;
-
 export function checkNodeVersion(version: string): Finding {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const good = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+  const problem = nodeTooOld(version);
   return {
     check: "node",
-    status: good ? "ok" : "fail",
-    message: good ? `Node ${version}` : `Node ${version} is too old; Watchword needs 20.19 or newer.`,
+    status: problem === null ? "ok" : "fail",
+    message: problem ?? `Node ${version}`,
   };
 }
 

@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
 import type { UserSpace } from "../space/contract.js";
 import { checkDisk, checkFileMode, type Finding } from "./checks-machine.js";
+import { isUnencrypted } from "./ports.js";
 
 /** What `watchword doctor` looks at in an open space. */
 export async function checkSpace(space: UserSpace): Promise<readonly Finding[]> {
@@ -73,14 +74,18 @@ async function checkStoredTimes(space: UserSpace): Promise<Finding> {
 
 /** Browsers send the session cookie over https only, except to this machine itself. */
 function checkBaseUrl(baseUrl: string, inProduction: boolean): Finding {
-  const { protocol, hostname } = new URL(baseUrl);
-  const isLocal = hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
-  if (protocol === "https:" || (isLocal && !inProduction))
+  if (isUnencrypted(baseUrl))
+    return {
+      check: "base-url",
+      status: inProduction ? "fail" : "warn",
+      message: `${baseUrl} is not https: passwords would travel unencrypted; put TLS in front and set WATCHWORD_BASE_URL (or --base-url of \`serve\`) to the https address.`,
+    };
+  if (!inProduction || new URL(baseUrl).protocol === "https:")
     return { check: "base-url", status: "ok", message: baseUrl };
   return {
     check: "base-url",
-    status: inProduction ? "fail" : "warn",
-    message: `${baseUrl} is not https, so passwords and cookies travel in the open; set WATCHWORD_BASE_URL to the https address.`,
+    status: "fail",
+    message: `${baseUrl} is this machine alone; set WATCHWORD_BASE_URL to the https address under which people reach the server.`,
   };
 }
 

@@ -52,6 +52,8 @@ function describe(error: unknown): Failure | null {
   if (error instanceof CommanderError) return describeCommander(error);
   if (error instanceof UsageError) return { exitCode: 2, code: error.code, message: error.message };
   if (error instanceof Cancelled) return { exitCode: 130, code: error.code, message: error.message };
+  if (error instanceof WatchwordError && error.details.field === "after")
+    return { exitCode: 1, code: error.code, message: error.message.replace(/^after\b/, "--after") };
   if (error instanceof WatchwordError || error instanceof CommandError)
     return { exitCode: 1, code: error.code, message: error.message };
   const message = error instanceof Error ? error.message : String(error);

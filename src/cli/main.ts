@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-import { forgetEmptyVariables } from "./environment.js";
-import { reportError } from "./errors.js";
-import { endQuietlyOnBrokenPipe, wantsJson } from "./output.js";
-import { buildProgram } from "./program.js";
+import { nodeTooOld } from "./node-version.js";
 
-forgetEmptyVariables(process.env);
-endQuietlyOnBrokenPipe();
-try {
-  await buildProgram().parseAsync();
-} catch (error) {
-  process.exitCode = reportError(error, { json: wantsJson() });
+const problem = nodeTooOld(process.versions.node);
+if (problem === null) {
+  // Loaded only now: on an older Node the rest fails somewhere in a package, with a stack instead of a reason.
+  const { runCommandLine } = await import("./run.js");
+  await runCommandLine();
+} else {
+  const json = process.argv.includes("--json");
+  const failure = { error: { code: "node-too-old", message: problem } };
+  process.stderr.write(json ? `${JSON.stringify(failure)}\n` : `error: ${problem} (node-too-old)\n`);
+  process.exitCode = 1;
 }

@@ -57,9 +57,9 @@ export function wantsJson(): boolean {
   return process.argv.includes("--json");
 }
 
-/** What a person should know and a program need not: on stderr. */
+/** What a person should know and a program need not: on stderr. With `--json` it has the form of a warning. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(wantsJson() ? toJson({ warning: { message: text } }, 0) : `${text}\n`);
 }
 
 export function warn(text: string): void {

@@ -7,9 +7,24 @@ export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
+/** Whether what browsers send to a base URL crosses a network in the open. */
+export function isUnencrypted(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl);
+  return protocol === "http:" && !isLoopback(hostname.replace(/^\[(.*)\]$/, "$1"));
+}
+
+/**
+ * The origin under which the pages that are for this machine alone can be opened, wherever the world reaches the server;
+ * null where it does not listen there.
+ */
+export function loopbackOrigin(host: string, port: number): string | null {
+  if (host === "::1") return `http://[::1]:${port}`;
+  return ["127.0.0.1", "localhost", "0.0.0.0", "::"].includes(host) ? `http://localhost:${port}` : null;
+}
+
 /**
  * Makes sure that a port can be listened on, and answers with its number; for 0 with that of a free one.
- * @param flag The flag that chose it, for the message.
+ * @param flag What chose it, for the message.
  * @throws CommandError `port-in-use`, `port-refused`
  */
 export async function reservePort(host: string, port: number, flag: string): Promise<number> {

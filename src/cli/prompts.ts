@@ -19,17 +19,29 @@ export interface Question {
   readonly optional?: boolean;
 }
 
+export interface TextQuestion extends Question {
+  /** What stands there at first, to be changed or kept. */
+  readonly initial?: string;
+  /** What is wrong with a text that is not empty, or null; asked before the answer is taken. */
+  readonly review?: (text: string) => string | null;
+}
+
 /**
  * Asks for a line of text.
  * @throws UsageError where there is no terminal; Cancelled on Ctrl-C
  */
-export async function askText(question: Question): Promise<string> {
+export async function askText(question: TextQuestion): Promise<string> {
   requireTerminal(question);
   const { text } = await import("@clack/prompts");
   const answer = await text({
     message: question.message,
     output: promptOutput(),
-    ...(question.optional ? {} : { validate: (value) => (value?.trim() ? undefined : "Type something.") }),
+    ...(question.initial !== undefined && { initialValue: question.initial }),
+    validate: (value) => {
+      const typed = value?.trim() ?? "";
+      if (typed === "") return question.optional ? undefined : "Type something.";
+      return question.review?.(typed) ?? undefined;
+    },
   });
   // For an empty line clack answers with undefined, whatever its types say.
   return (answered(answer) as string | undefined)?.trim() ?? "";
@@ -53,14 +65,24 @@ export async function askHidden(question: Question): Promise<string> {
 }
 
 /**
- * Asks yes or no, with no as the answer of an empty line.
+ * Asks yes or no, with `initial` as the answer of an empty line.
+ * @throws UsageError where there is no terminal; Cancelled on Ctrl-C
+ */
+export async function askYesNo(question: Question, initial: boolean): Promise<boolean> {
+  requireTerminal(question);
+  const { confirm } = await import("@clack/prompts");
+  return answered(
+    await confirm({ message: question.message, output: promptOutput(), initialValue: initial }),
+  );
+}
+
+/**
+ * Asks whether to go on, with no as the answer of an empty line.
  * @throws UsageError where there is no terminal; Cancelled on Ctrl-C; CommandError on no
  */
 export async function confirmOrCancel(question: Question): Promise<void> {
-  requireTerminal(question);
-  const { confirm } = await import("@clack/prompts");
-  const answer = await confirm({ message: question.message, output: promptOutput(), initialValue: false });
-  if (!answered(answer)) throw new CommandError("declined", "Not confirmed; nothing was changed.");
+  if (!(await askYesNo(question, false)))
+    throw new CommandError("declined", "Not confirmed; nothing was changed.");
 }
 
 /**

@@ -18,7 +18,7 @@ export async function withSpace<Result>(
     migrate: false,
     ...options,
     mail: { ...options.mail, courier: false },
-    logger: briefLogger,
+    logger: options.logger ?? briefLogger,
   });
   try {
     return await use(space);
@@ -39,6 +39,9 @@ function logBriefly(fields: object, message: string): void {
   const cause = "err" in fields && fields.err instanceof Error ? `: ${fields.err.message}` : "";
   warn(`${message}${cause}`);
 }
+
+/** For a look ahead of the real opening, which says all that is to be said. */
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** For commands that make the database where there is none. */
 export const MAKES_DATABASE = { create: true, migrate: true } as const;

@@ -31,7 +31,7 @@ describe("layTable", () => {
     ]);
   });
 
-  it.each([80, 60, 45, 40, 30, 24, 18])("fits into %i columns", (width) => {
+  it.each([80, 60, 45, 40, 30, 24, 18, 12, 5, 1])("fits into %i columns", (width) => {
     for (const line of lines(width)) expect(displayWidth(line)).toBeLessThanOrEqual(width);
   });
 

@@ -32,9 +32,11 @@ export function layTable<Row>(
     }
     shown = cut(shown, width);
   }
+  // Where even the leasts do not fit, the line ends at the edge: wrapped rows could not be told apart.
+  const laid = (cells: readonly string[]) => (width === null ? line(cells) : clip(line(cells), width));
   return {
-    head: line(shown.map((one) => pad(one.column.title, one.width))),
-    row: (row) => line(shown.map((one) => pad(fit(oneLine(one.column.cell(row)), one, width), one.width))),
+    head: laid(shown.map((one) => pad(one.column.title, one.width))),
+    row: (row) => laid(shown.map((one) => pad(fit(oneLine(one.column.cell(row)), one, width), one.width))),
   };
 }
 
@@ -87,12 +89,17 @@ function cut<Row>(shown: readonly Shown<Row>[], width: number): Shown<Row>[] {
 }
 
 function fit<Row>(text: string, shown: Shown<Row>, width: number | null): string {
-  if (width === null || shown.column.least === undefined || displayWidth(text) <= shown.width) return text;
+  return width === null || shown.column.least === undefined ? text : clip(text, shown.width);
+}
+
+/** A text of `width` columns at the most, with a mark where something is missing. */
+function clip(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
   let kept = "";
   let used = 1;
   for (const character of text) {
     used += displayWidth(character);
-    if (used > shown.width) break;
+    if (used > width) break;
     kept += character;
   }
   return `${kept}…`;
@@ -126,5 +133,6 @@ export function layFacts(facts: readonly (readonly [name: string, value: string]
 
 /** How wide a line may be on stdout; null where it is no terminal. */
 export function terminalWidth(): number | null {
-  return process.stdout.isTTY === true ? Math.max(40, process.stdout.columns ?? 80) : null;
+  // Some terminals do not tell, and give 0.
+  return process.stdout.isTTY === true ? process.stdout.columns || 80 : null;
 }

@@ -1,6 +1,7 @@
 import { WatchwordError } from "../base/errors.js";
 import { isId } from "../base/ids.js";
 import type { User, UserSpace, UserWithData } from "../space/contract.js";
+import { note } from "./output.js";
 import { askText } from "./prompts.js";
 import { formatTime } from "./values.js";
 
@@ -45,4 +46,16 @@ export function stateOf(user: User): string {
 export function rightsOf(user: User): string {
   const rights = [user.superuser ? "superuser" : null, user.admin ? "admin" : null, ...user.roles];
   return rights.filter((right) => right !== null).join(", ") || "-";
+}
+
+/** Says that no superuser is left, where taking rights or a user away has come to that, and what helps. */
+export async function noteLastSuperuser(space: UserSpace, before: User): Promise<void> {
+  if (!before.superuser) return;
+  const { items } = await space.users.list({ superuser: true, active: true, size: 1 });
+  if (items.length > 0) return;
+  note(
+    (await space.setUp.needed())
+      ? "There is no superuser left; `watchword set-up` makes a link for a new one."
+      : "There is no superuser left who may sign in; `watchword user change-permissions [user] --active` lets one in again, and `watchword user create --superuser` makes a new one.",
+  );
 }

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { WatchwordError } from "../base/errors.js";
 import type { ConfigEntry, ConfigOrigin } from "./contract.js";
 import type { OpenOptions, SmtpOptions } from "./options.js";
@@ -66,7 +67,7 @@ export function readConfig(
     "mail.from",
     options.mail?.from,
     VARIABLES.mailFrom,
-    `${siteName.replace(/[<>"\r\n,;:]/g, " ")} <no-reply@${new URL(baseUrl).hostname.replace(/^\[.*\]$/, "localhost")}>`,
+    `${siteName.replace(/[<>"\r\n,;:]/g, " ")} <no-reply@${mailDomain(baseUrl)}>`,
   );
   function readMetricsToken(): string | null {
     const set = environment[VARIABLES.metricsToken];
@@ -89,6 +90,12 @@ export function readConfig(
     metricsToken: readMetricsToken(),
     entries,
   };
+}
+
+/** The domain that mails come from unless one is named; an address of the network is none. */
+function mailDomain(baseUrl: string): string {
+  const { hostname } = new URL(baseUrl);
+  return hostname.startsWith("[") || isIPv4(hostname) ? "localhost" : hostname;
 }
 
 function originOf(

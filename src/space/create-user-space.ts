@@ -91,7 +91,9 @@ export async function createUserSpace(
       {
         name: told.name,
         baseUrl: toldBaseUrl(told),
-        sendsMail: told.smtp !== null || options.mail?.send !== undefined,
+        // A command that tries a mail server once does not take the queue over; what runs a courier does.
+        sendsMail:
+          options.mail?.courier !== false && (told.smtp !== null || options.mail?.send !== undefined),
         identifiers: options.identifiers,
         sessions: options.sessions ?? {},
         secrets: secrets.list,

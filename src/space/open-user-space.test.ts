@@ -67,6 +67,10 @@ describe("opening", () => {
     );
   });
 
+  it.each(["http://192.0.2.7:3000", "http://[::1]:3000"])("opens with the base URL %s", async (baseUrl) => {
+    expect((await test.reopen({ baseUrl })).baseUrl).toBe(baseUrl);
+  });
+
   it("remembers the base URL that it was told, for a process that is told none", async () => {
     await test.reopen({ baseUrl: "https://accounts.example.com" });
     const space = await test.reopen();

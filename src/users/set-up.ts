@@ -24,7 +24,7 @@ export function createSetUp(deps: {
   readonly users: UsersService;
 }): SetUpService {
   const { store, clock, mode, desk, passwords, users } = deps;
-  const count = () => store.countUsers({ superuser: true });
+  const count = () => store.countUsers({ superuser: true, active: true });
   // The first page asks at every visit, and counting looks through all users: a "no" is good for a minute.
   let notNeededUntil = 0;
   async function needed(): Promise<boolean> {

@@ -18,6 +18,8 @@ export interface Ended {
 export interface CallOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string | Buffer;
+  /** How wide the terminal is, where there is one; 100 by default. */
+  readonly columns?: number;
 }
 
 /** A folder of its own with a database that does not exist yet, and the built command line to use on it. */
@@ -69,9 +71,11 @@ export class Bench {
 
   /** Runs `watchword …` in a terminal of its own, made by `script` of util-linux. */
   inTerminal(args: readonly string[], options: CallOptions = {}): Call {
-    const line = ["stty cols 100 rows 30;", "exec", ...[process.execPath, MAIN, ...args].map(quote)].join(
-      " ",
-    );
+    const line = [
+      `stty cols ${options.columns ?? 100} rows 30;`,
+      "exec",
+      ...[process.execPath, MAIN, ...args].map(quote),
+    ].join(" ");
     return this.#spawn("script", ["-qefc", line, "/dev/null"], options);
   }
 

@@ -104,6 +104,17 @@ describe("doctor", () => {
     expect(statuses(diagnosis)).toMatchObject({ "base-url": "fail", "secret-mode": "warn", mail: "warn" });
   });
 
+  it("warns of a base URL that lets passwords travel unencrypted, outside of production too", async () => {
+    await migrate();
+    const { checks } = await bench.json<Diagnosis>(["doctor"], {
+      env: { WATCHWORD_BASE_URL: "http://accounts.example.com" },
+    });
+    expect(checks.find(({ check }) => check === "base-url")).toMatchObject({
+      status: "warn",
+      message: expect.stringContaining("passwords would travel unencrypted"),
+    });
+  });
+
   it("fails where there is no database, and makes none", async () => {
     const ended = await bench.run(["doctor"]);
     expect(ended.code).toBe(1);
@@ -137,6 +148,16 @@ it("set-up prints a link that works once, and only while there is no superuser",
   const again = await bench.run(["set-up"]);
   expect(again).toMatchObject({ code: 1, stdout: "" });
   expect(again.stderr).toContain("(not-allowed)");
+});
+
+it("set-up says where its link leads when nobody gave an address", async () => {
+  await migrate();
+  const unknown = await bench.run(["set-up"]);
+  expect(unknown.stdout).toMatch(/^http:\/\/localhost:3000\/set-up\?token=\S+\n$/);
+  expect(unknown.stderr).toContain("--base-url");
+  const known = await bench.run(["set-up"], { env: { WATCHWORD_BASE_URL: "https://accounts.example.com" } });
+  expect(known.code).toBe(0);
+  expect(known.stderr).not.toContain("--base-url");
 });
 
 it("mails wait in the queue until they are delivered by hand", async () => {

@@ -45,6 +45,94 @@ describe.skipIf(!hasTerminals)("on a terminal", () => {
     });
   });
 
+  it("asks again at once for a name that cannot be one or is taken, and keeps what was typed", async () => {
+    await withSpace((space) => space.users.create({ username: "ada" }));
+    const call = bench.inTerminal(["user", "create"]);
+    await call.says(/Username/);
+    call.type(`bob@nowhere@${ENTER}`);
+    await call.says(/this is no address/);
+    call.type(`\u0015ADA${ENTER}`);
+    await call.says(/Email address/);
+    call.type(`no address${ENTER}`);
+    await call.says(/has no @/);
+    call.type(`\u0015ada@example.com${ENTER}`);
+    await call.says(/Another user has this username/);
+    await call.says(/Username/);
+    call.type(`2${ENTER}`);
+    await call.says(/Email address/);
+    call.type(ENTER);
+    await call.says(/New password/);
+    call.type(PASSWORD + ENTER);
+    await call.says(/Once more/);
+    call.type(PASSWORD + ENTER);
+    await call.says(/Created ADA2/);
+    expect((await call.ended).code).toBe(0);
+    const made = await withSpace((space) => space.users.findByIdentifier("ada2"));
+    expect(made).toMatchObject({ username: "ADA2", email: "ada@example.com" });
+  });
+
+  it("asks again where a username with an @ is not the email address", async () => {
+    const call = bench.inTerminal(["user", "create"]);
+    await call.says(/Username/);
+    call.type(`ada@example.com${ENTER}`);
+    await call.says(/Email address/);
+    call.type(`bob@example.com${ENTER}`);
+    await call.says(/must be the user's own email address/);
+    await call.says(/Username/);
+    call.type(CTRL_C);
+    expect((await call.ended).code).toBe(130);
+    await expect(access(bench.file)).rejects.toThrow("ENOENT");
+  });
+
+  it("asks what to update, with what there is as the answer of Enter", async () => {
+    const before = await withSpace((space) =>
+      space.users.create({
+        username: "ada",
+        email: "ada@example.com",
+        emailVerified: true,
+        userLocale: "en",
+      }),
+    );
+    const call = bench.inTerminal(["user", "update", "ada"]);
+    await call.says(/Username/);
+    call.type(`-lovelace${ENTER}`);
+    await call.says(/Email address/);
+    call.type(ENTER);
+    await call.says(/known to be this person's/);
+    call.type(ENTER);
+    await call.says(/Language/);
+    call.type(`\u0015${ENTER}`);
+    await call.says(/Changed ada-lovelace/);
+    expect((await call.ended).code).toBe(0);
+    expect(await withSpace((space) => space.users.get(before.id))).toMatchObject({
+      username: "ada-lovelace",
+      email: "ada@example.com",
+      emailVerifiedAt: before.emailVerifiedAt,
+      locale: null,
+    });
+  });
+
+  it("asks which permissions to change", async () => {
+    const { id } = await withSpace((space) => space.users.create({ username: "ada", roles: ["editor"] }));
+    const call = bench.inTerminal(["user", "change-permissions", "ada"]);
+    await call.says(/May sign in/);
+    call.type(ENTER);
+    await call.says(/May look after users/);
+    call.type("y");
+    await call.says(/May do everything/);
+    call.type(ENTER);
+    await call.says(/Roles/);
+    call.type(`, author${ENTER}`);
+    await call.says(/rights: admin, editor, author/);
+    expect((await call.ended).code).toBe(0);
+    expect(await withSpace((space) => space.users.get(id))).toMatchObject({
+      active: true,
+      admin: true,
+      superuser: false,
+      roles: ["editor", "author"],
+    });
+  });
+
   it("says what is wrong with a password and asks again, three times in all", async () => {
     await withSpace((space) => space.users.create({ username: "ada", password: PASSWORD }));
     const call = bench.inTerminal(["user", "change-password", "ada"]);
@@ -129,16 +217,29 @@ describe.skipIf(!hasTerminals)("on a terminal", () => {
     expect(await withSpace((space) => space.users.findByIdentifier("ada"))).toBeNull();
   });
 
-  it("fits tables to its width", async () => {
+  it("refuses a name from a flag before it asks for the password", async () => {
+    await withSpace((space) => space.users.create({ username: "ada" }));
+    for (const [names, code] of [
+      [["--username", "ADA"], "username-taken"],
+      [["--username", "bob", "--email", "nowhere"], "invalid-identifier"],
+    ] as const) {
+      const ended = await bench.inTerminal(["user", "create", ...names]).ended;
+      expect(ended.code).toBe(1);
+      expect(ended.stdout).toContain(code);
+      expect(ended.stdout).not.toContain("New password");
+    }
+  });
+
+  it.each([100, 24])("fits tables to its width of %i columns", async (columns) => {
     await withSpace(async (space) => {
       await space.users.create({ username: "a".repeat(120), email: `${"b".repeat(60)}@example.com` });
     });
-    const call = bench.inTerminal(["user", "list"]);
+    const call = bench.inTerminal(["user", "list"], { columns });
     const { code, stdout } = await call.ended;
     expect(code).toBe(0);
     const lines = stripVTControlCharacters(stdout).trimEnd().split(/\r?\n/);
     expect(lines).toHaveLength(2);
-    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(100);
+    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(columns);
     expect(lines[1]).toContain("…");
   });
 

@@ -112,6 +112,29 @@ describe("watchword serve", () => {
     expect((await withMail.ended).code).toBe(0);
   });
 
+  it("prints an outbox link that opens, whatever the base URL is", async () => {
+    const [call] = await started(["--base-url", "https://accounts.example.com"]);
+    const outbox = /Outbox +(\S+)/.exec(call.stdout)?.[1] ?? "";
+    expect(outbox).toMatch(/^http:\/\/localhost:\d+\/outbox\?key=/);
+    expect((await fetch(outbox, { redirect: "manual" })).status).toBe(303);
+    expect(call.stdout).toMatch(/There is no administrator yet:.*`watchword set-up` makes a new one/);
+  });
+
+  it("prints no outbox link where it does not listen on a name of this machine that the page answers to", async () => {
+    const [call] = await started(["--host", "127.0.0.2", "--base-url", "https://accounts.example.com"]);
+    expect(call.stdout).not.toContain("Outbox");
+  });
+
+  it("names the real host that is open to other machines, and warns of a base URL without TLS", async () => {
+    const [call] = await started(["--host", "0.0.0.0", "--base-url", "http://accounts.example.com"]);
+    expect(call.stdout).toMatch(/Listening +http:\/\/0\.0\.0\.0:\d+\n/);
+    expect(call.stdout).toMatch(/^Warning: .*passwords would travel unencrypted.*https --base-url/m);
+    const outbox = /Outbox +(\S+)/.exec(call.stdout)?.[1] ?? "";
+    expect((await fetch(outbox, { redirect: "manual" })).status).toBe(303);
+    const [secure] = await started(["--host", "0.0.0.0", "--base-url", "https://accounts.example.com"]);
+    expect(secure.stdout).not.toContain("unencrypted");
+  });
+
   it("shares its file with the command line", async () => {
     await makeAda();
     const [call, url] = await started();
@@ -191,7 +214,9 @@ describe("watchword serve", () => {
     other.close();
     expect(ended).toMatchObject({ code: 1, stdout: "" });
     expect(ended.stderr).toMatch(
-      new RegExp(`^error: Port ${port} on 127\\.0\\.0\\.1 is in use\\..*--port.*\\n$`),
+      new RegExp(
+        `^error: Port ${port} on 127\\.0\\.0\\.1 is in use\\..*--port \\(or the variable PORT\\)\\. \\(port-in-use\\)\\n$`,
+      ),
     );
     await expect(readFile(bench.file)).rejects.toThrow("ENOENT");
   });

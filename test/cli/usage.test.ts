@@ -86,3 +86,18 @@ it("makes secrets, each one new, without a database", async () => {
   }
   expect(secrets[0].stdout).not.toBe(secrets[1].stdout);
 });
+
+it.each([[[]], [["--json"]]])(
+  "says in one line that Node is too old, before anything else (%j)",
+  async (more) => {
+    const old = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.18.3"}})';
+    const ended = await bench.run(["user", "lst", ...more], {
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(old)}` },
+    });
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toMatch(
+      /^[^\n]*Node 20\.18\.3 is too old; Watchword needs 20\.19 or newer\.[^\n]*\n$/,
+    );
+    expect(ended.stderr).toContain("node-too-old");
+  },
+);

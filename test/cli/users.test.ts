@@ -158,6 +158,31 @@ describe("the life of a user", () => {
   });
 });
 
+it("says so when the last superuser goes, and what helps", async () => {
+  const bench = await Bench.open();
+  try {
+    for (const name of ["ada", "bob"])
+      await bench.json(["user", "create", "--username", name, "--no-password", "--superuser"]);
+    expect((await bench.run(["user", "delete", "bob", "--yes"])).stderr).toBe("");
+    const off = await bench.run(["user", "change-permissions", "ada", "--no-active"]);
+    expect(off.code).toBe(0);
+    expect(off.stderr).toMatch(/^There is no superuser left who may sign in;.*--active/);
+    await bench.json(["user", "change-permissions", "ada", "--active"]);
+    const plain = await bench.run(["user", "change-permissions", "ada", "--no-superuser"]);
+    expect(plain.code).toBe(0);
+    expect(plain.stderr).toMatch(/^There is no superuser left; `watchword set-up`/);
+    expect((await bench.run(["set-up"])).code).toBe(0);
+    await bench.json(["user", "change-permissions", "ada", "--superuser"]);
+    const deleted = await bench.run(["user", "delete", "ada", "--yes", "--json"]);
+    expect(deleted.code).toBe(0);
+    expect(JSON.parse(deleted.stderr)).toEqual({
+      warning: { message: expect.stringContaining("watchword set-up") },
+    });
+  } finally {
+    await bench.close();
+  }
+});
+
 describe("lists", () => {
   let bench: Bench;
   beforeAll(async () => {
@@ -197,6 +222,12 @@ describe("lists", () => {
       names.push(...page.items.map((user) => user.username));
     }
     expect(names).toEqual(["evil", ...Array.from({ length: 7 }, (_, i) => `user-${i}`)]);
+  });
+
+  it("name --after where its cursor is none", async () => {
+    const ended = await bench.run(["user", "list", "--after", "zzz"]);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/^error: --after is not .*\(invalid-input\)\n$/);
   });
 
   it("print all, one JSON object a line", async () => {

@@ -8,7 +8,7 @@ import type { GlobalFlags, Invocation } from "../invocation.js";
 import { mailOptions } from "../mail-flags.js";
 import { startMetricsServer } from "../metrics-server.js";
 import { print, surviveBrokenPipe } from "../output.js";
-import { isLoopback, reservePort } from "../ports.js";
+import { isLoopback, loopbackOrigin, reservePort } from "../ports.js";
 import { readVersion } from "../version.js";
 import { setUpLink } from "./set-up.js";
 
@@ -36,14 +36,18 @@ export async function run({ flags, typed }: Invocation<ServeFlags>): Promise<voi
     templates: flags.templates,
   });
   // Before the space opens: links need the port, and a port in use should not leave a new database behind.
-  const port = await reservePort(flags.host, flags.port, "--port");
+  const port = await reservePort(flags.host, flags.port, "--port (or the variable PORT)");
   if (flags.metricsPort !== undefined) await reservePort(flags.host, flags.metricsPort, "--metrics-port");
   const logger = pino({ level: flags.logLevel }, pino.destination({ dest: 2, sync: true }));
   endOnUncaughtErrors(logger);
 
   // What the library reads from the environment is left to it, so that `config` shows where it comes from.
   const baseUrl = flags.baseUrl === undefined ? `http://localhost:${port}` : typed("baseUrl");
-  const outboxKey = flags.smtpUrl === undefined && process.env.NODE_ENV !== "production" ? newToken() : null;
+  const outboxOrigin = loopbackOrigin(flags.host, port);
+  const outboxKey =
+    outboxOrigin !== null && flags.smtpUrl === undefined && process.env.NODE_ENV !== "production"
+      ? newToken()
+      : null;
   const metricsToken =
     process.env.WATCHWORD_METRICS_TOKEN ?? (flags.metricsPort === undefined ? null : newToken());
   const space = await openUserSpace(flags.database, {
@@ -64,9 +68,13 @@ export async function run({ flags, typed }: Invocation<ServeFlags>): Promise<voi
       version: readVersion(),
       baseUrl: space.baseUrl,
       listening: servers.url,
+      host: flags.host,
       metrics: servers.metricsUrl,
       location: space.database.location,
-      outbox: space.mail.transport === "outbox" && outboxKey !== null ? outboxLink(space, outboxKey) : null,
+      outbox:
+        space.mail.transport === "outbox" && outboxKey !== null
+          ? `${outboxOrigin}/outbox?key=${encodeURIComponent(outboxKey)}`
+          : null,
       setUp: await newSetUpLink(space),
     }),
   );
@@ -120,10 +128,6 @@ async function startServers(space: UserSpace, options: Listening): Promise<Serve
     await space.close();
     throw error;
   }
-}
-
-function outboxLink(space: UserSpace, key: string): string {
-  return `${space.baseUrl}/outbox?key=${encodeURIComponent(key)}`;
 }
 
 async function newSetUpLink(space: UserSpace): Promise<string | null> {

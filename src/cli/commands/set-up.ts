@@ -19,6 +19,10 @@ export async function run({ flags, typed }: Invocation<SetUpFlags>): Promise<voi
           "There is a superuser already, so nobody needs a set-up link. Make another superuser with: watchword user create --superuser",
         );
       const link = setUpLink(space.baseUrl, token);
+      if (space.config.find(({ name }) => name === "baseUrl")?.origin === "default")
+        note(
+          `The link begins with ${space.baseUrl}, as no address was given; where the server runs elsewhere, give --base-url.`,
+        );
       if (flags.json) return printJson({ link });
       await printLine(link);
       note("It works once, within 24 hours; links made before it have stopped working.");

@@ -1,10 +1,13 @@
+import { WatchwordError } from "../../base/errors.js";
+import { parseEmail, parseUsername } from "../../base/keys.js";
 import type { NewUserInput, UserSpace } from "../../space/contract.js";
 import { UsageError } from "../errors.js";
 import type { Invocation } from "../invocation.js";
+import { askNames, namesProblem, type TypedNames } from "../names.js";
 import { printJson, printLine } from "../output.js";
 import { askNewPassword, type PasswordFlags, passwordFromFlags } from "../passwords.js";
-import { askText, isInteractive, sayInPrompt } from "../prompts.js";
-import { MAKES_DATABASE, withSpace } from "../space.js";
+import { isInteractive, sayInPrompt } from "../prompts.js";
+import { MAKES_DATABASE, silentLogger, withSpace } from "../space.js";
 import { nameOf } from "../users.js";
 import { parseJsonObject } from "../values.js";
 
@@ -52,23 +55,58 @@ type Names = Pick<NewUserInput, "username" | "email">;
 
 async function wantedNames(flags: UserCreateFlags): Promise<Names> {
   const { username, email } = flags;
-  if (username !== undefined || email !== undefined)
-    return { ...(username !== undefined && { username }), ...(email !== undefined && { email }) };
+  if (username !== undefined || email !== undefined) {
+    const names = { ...(username !== undefined && { username }), ...(email !== undefined && { email }) };
+    const asksPassword = isInteractive() && flags.password === undefined && !flags.passwordStdin;
+    const taken = asksPassword ? await whichIsTaken(flags, parsed(names)) : null;
+    if (taken !== null) throw taken;
+    return names;
+  }
   if (!isInteractive()) throw new UsageError("Give --username, --email or both.");
+  let typed: TypedNames = { username: "", email: "" };
   for (;;) {
-    const username = await askText({
-      message: "Username (may be empty)",
-      flag: "--username",
-      optional: true,
-    });
-    const email = await askText({
-      message: username === "" ? "Email address" : "Email address (may be empty)",
-      flag: "--email",
-      optional: true,
-    });
-    if (username !== "" || email !== "")
-      return { ...(username !== "" && { username }), ...(email !== "" && { email }) };
-    await sayInPrompt("A user needs a username, an email address or both.");
+    typed = await askNames(typed);
+    const names = {
+      ...(typed.username !== "" && { username: typed.username }),
+      ...(typed.email !== "" && { email: typed.email }),
+    };
+    const problem = namesProblem(typed) ?? (await whichIsTaken(flags, names))?.message ?? null;
+    if (problem === null) return names;
+    await sayInPrompt(problem);
+  }
+}
+
+/** @throws WatchwordError `invalid-identifier` for a name that cannot be one */
+function parsed({ username, email }: Names): Names {
+  return {
+    ...(username !== undefined && { username: parseUsername(username) }),
+    ...(email !== undefined && { email: parseEmail(email) }),
+  };
+}
+
+/**
+ * Which name somebody has already, before a password is typed for nothing; null where neither is, or where it cannot be
+ * known: what keeps the database from opening is said when the user is to be made.
+ */
+async function whichIsTaken(
+  flags: UserCreateFlags,
+  { username, email }: Names,
+): Promise<WatchwordError | null> {
+  try {
+    return await withSpace(
+      flags,
+      async (space) => {
+        if (username !== undefined && (await space.users.find({ username })) !== null)
+          return new WatchwordError("username-taken", "Another user has this username; choose another one.");
+        if (email !== undefined && (await space.users.find({ email })) !== null)
+          return new WatchwordError("email-taken", "Another user has this email address.");
+        return null;
+      },
+      { logger: silentLogger },
+    );
+  } catch (error) {
+    if (error instanceof WatchwordError) return null;
+    throw error;
   }
 }
 

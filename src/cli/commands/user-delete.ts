@@ -2,7 +2,7 @@ import type { Invocation, JsonFlags } from "../invocation.js";
 import { printJson, printLine } from "../output.js";
 import { confirmOrCancel } from "../prompts.js";
 import { withSpace } from "../space.js";
-import { findUser, nameOf, wantedUser } from "../users.js";
+import { findUser, nameOf, noteLastSuperuser, wantedUser } from "../users.js";
 
 export interface UserDeleteFlags extends JsonFlags {
   readonly yes?: boolean;
@@ -17,5 +17,6 @@ export async function run({ args, flags }: Invocation<UserDeleteFlags>): Promise
     await space.users.delete(user.id);
     if (flags.json) await printJson({ deleted: user.id });
     else await printLine(`Deleted ${nameOf(user)} (${user.id}).`);
+    await noteLastSuperuser(space, user);
   });
 }
