@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.js";
 import type { Limited } from "../space/contract.js";
 import type { Store, WindowRule } from "../store/contract.js";
+import { askLimit } from "../store/limit-rule.js";
 import { addressKey } from "./address.js";
 import { limitedBy } from "./limits.js";
 
@@ -20,6 +21,11 @@ export function createGuard(store: Store, clock: Clock): Guard {
       for (const [key, rule] of rules) if (key !== null && rule !== null) hits.push({ key, rule });
       if (hits.length === 0) return null;
       const now = clock.now();
+      // A refused hit changes nothing, so what is plainly full is refused without a write: a flood costs look-ups only.
+      for (const { key, rule } of hits) {
+        const asked = askLimit(await store.readLimit(key), rule, now);
+        if (!asked.allowed) return limitedBy(asked, rule, now);
+      }
       const results = await store.hitLimits(hits, now);
       const at = results.findIndex((result) => !result.allowed);
       const rule = hits[at]?.rule;
