@@ -53,9 +53,5 @@ export async function noteLastSuperuser(space: UserSpace, before: User): Promise
   if (!before.superuser) return;
   const { items } = await space.users.list({ superuser: true, active: true, size: 1 });
   if (items.length > 0) return;
-  note(
-    (await space.setUp.needed())
-      ? "There is no superuser left; `watchword set-up` makes a link for a new one."
-      : "There is no superuser left who may sign in; `watchword user change-permissions [user] --active` lets one in again, and `watchword user create --superuser` makes a new one.",
-  );
+  note("There is no superuser left who may sign in; `watchword set-up` makes a link for a new one.");
 }
