@@ -190,7 +190,7 @@ export async function createUserSpace(
       audit: createAudit(store),
       mail: mail.service,
       database: createDatabase(store, housekeeping),
-      setUp: createSetUp({ store, clock, mode, desk, passwords, users }),
+      setUp: createSetUp({ store, clock, mode, desk, passwords }),
       config: describeConfig(options, config, secrets, {
         mode,
         policy,

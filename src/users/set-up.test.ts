@@ -67,3 +67,15 @@ it("is over once the command line has made a superuser", async () => {
   expect(await test.space.setUp.check(token)).toBe(false);
   expect(await test.space.setUp.complete({ token, ...root })).toEqual({ status: "wrong-token" });
 });
+
+it("leaves the link as it was when the server is too busy to hash", async () => {
+  // Hashes long enough to fill the one slot and the one place to wait for as long as it takes to be refused.
+  await test.reopen({ passwords: { slots: 1, queue: 1, argon2: { memory: 65_536, passes: 8, lanes: 1 } } });
+  const { passwords, setUp, users } = test.space;
+  const token = (await setUp.createToken()) ?? "";
+  const [ada, bea] = [await users.create({ username: "ada" }), await users.create({ username: "bea" })];
+  const others = Promise.all([passwords.check(ada.id, GOOD), passwords.check(bea.id, GOOD)]);
+  await expect(setUp.complete({ token, ...root })).rejects.toThrow(expect.objectContaining({ code: "busy" }));
+  await others;
+  expect((await setUp.complete({ token, ...root })).status).toBe("set-up");
+});

@@ -4,11 +4,13 @@ import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { emailKey, type IdentifierMode, usernameKey } from "../base/keys.js";
 import type { CodeDesk } from "../codes/desk.js";
-import type { PasswordWork } from "../passwords/password-work.js";
-import type { SetUpService, UsersService } from "../space/contract.js";
+import { laneOf, type PasswordWork } from "../passwords/password-work.js";
+import type { SetUpService } from "../space/contract.js";
 import type { Store } from "../store/contract.js";
+import { insertUser } from "./insert.js";
 import { pendingBefore } from "./lookup.js";
 import { type ParsedNames, parseNames } from "./names.js";
+import { toUser } from "./records.js";
 
 /** The holder of the one set-up code of a space; no user has such an id. */
 const HOLDER = "set-up";
@@ -21,9 +23,8 @@ export function createSetUp(deps: {
   readonly mode: IdentifierMode;
   readonly desk: CodeDesk;
   readonly passwords: PasswordWork;
-  readonly users: UsersService;
 }): SetUpService {
-  const { store, clock, mode, desk, passwords, users } = deps;
+  const { store, clock, mode, desk, passwords } = deps;
   const count = () => store.countUsers({ superuser: true, active: true });
   // The first page asks at every visit, and counting looks through all users: a "no" is good for a minute.
   let notNeededUntil = 0;
@@ -69,22 +70,16 @@ export function createSetUp(deps: {
       const taken = await findTaken(names);
       if (taken !== null) return { status: taken };
 
+      // Hashed before the token is used up, so that a busy server costs nobody the link.
+      const hashed = await passwords.make(password, laneOf(context));
       const presented = await desk.present("set-up", { link: token }, { ip: context.ip, skip: false });
       if (typeof presented === "string" || "status" in presented) return { status: "wrong-token" };
       const redeemed = await presented.redeem();
       if (typeof redeemed === "string" || "status" in redeemed) return { status: "wrong-token" };
-      const user = await users.create({
-        ...context,
-        actor: { type: "system" },
-        ...(username === undefined ? {} : { username }),
-        ...(email === undefined ? {} : { email }),
-        password,
-        admin: true,
-        superuser: true,
-      });
+      const rights = { actor: { type: "system" }, admin: true, superuser: true } as const;
+      const user = await insertUser({ store, clock, mode }, { ...context, ...rights }, names, hashed);
       await store.addEvents([auditEvent("set-up.completed", { now: clock.now(), userId: user.id }, context)]);
-      const { data: _data, ...shown } = user;
-      return { status: "set-up", user: shown };
+      return { status: "set-up", user: toUser(user, clock.now()) };
     },
   };
 }

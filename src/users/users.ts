@@ -13,9 +13,10 @@ import type { Context, UsersService, UserWithData } from "../space/contract.js";
 import type { Store, StoreEvent, UserChange, UserRecord } from "../store/contract.js";
 import { readCursor, writeCursor } from "./cursor.js";
 import { createUserData } from "./data.js";
+import { insertUser } from "./insert.js";
 import { noSuchUser, pendingBefore } from "./lookup.js";
-import { emailKeyRecord, idKeyRecord, parseNames, takenError, usernameKeyRecord } from "./names.js";
-import { newUserRecord, parseRoles, requireRightsToCreate } from "./new-user.js";
+import { parseNames, takenError } from "./names.js";
+import { parseRoles, requireRightsToCreate } from "./new-user.js";
 import { notice } from "./notices.js";
 import { planUpdate } from "./plan-update.js";
 import { keysOfReference, toFilter } from "./query.js";
@@ -110,15 +111,7 @@ export function createUsers(deps: UsersDeps): UsersService {
           });
       }
       const password = typed === undefined ? null : await passwords.make(typed, laneOf(input));
-      const now = clock.now();
-      const user = newUserRecord(input, names, now);
-      const keys = [idKeyRecord(user.id)];
-      if (names.username !== null) keys.push(usernameKeyRecord(names.username, mode));
-      if (names.email !== null) keys.push(emailKeyRecord(names.email, mode));
-      const events = [auditEvent("user.created", { now, userId: user.id }, input)];
-      const created = await store.createUser({ user, keys, password }, pendingBefore(now), events);
-      if (created.status === "taken") throw takenError(created.key);
-      return shown(user);
+      return shown(await insertUser(deps, input, names, password));
     },
 
     async find(reference) {

@@ -48,7 +48,7 @@ export interface SetUpService {
    * Uses a token up and creates the first superuser. A refusal leaves the token as it is.
    *
    * @param input - A username or an email at least.
-   * @throws WatchwordError `invalid-identifier`, `invalid-input`; `busy`, after which a new token is needed
+   * @throws WatchwordError `invalid-identifier`, `invalid-input`; `busy`, which leaves the token as it was
    * @example
    * ```ts
    * const setUpToken = (await space.setUp.createToken()) ?? "";
