@@ -76,6 +76,7 @@ function userOf(row: JoinRow) {
     superuser: row[USER_SUPERUSER] === 1,
     roles: JSON.parse(String(row[USER_ROLES])),
     blocked: null,
+    secondFactor: null,
     createdAt: time(row[USER_CREATED_AT]),
     updatedAt: time(row[USER_UPDATED_AT]),
     lastSignInAt: time(row[USER_LAST_SIGN_IN_AT]),

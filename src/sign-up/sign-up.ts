@@ -173,6 +173,7 @@ function pendingUser(
     superuser: false,
     roles: [],
     blocked: null,
+    secondFactor: null,
     data,
     createdAt: now,
     updatedAt: now,

@@ -20,7 +20,7 @@ export interface Housekeeping {
   stop(): Promise<void>;
 }
 
-const NOTHING: CleanupCounts = { sessions: 0, codes: 0, limits: 0, users: 0, mails: 0, audit: 0 };
+const NOTHING: CleanupCounts = { sessions: 0, codes: 0, limits: 0, users: 0, mails: 0, audit: 0, blocks: 0 };
 
 export function createHousekeeping(deps: {
   readonly store: Store;
@@ -78,5 +78,6 @@ function add(a: CleanupCounts, b: CleanupCounts): CleanupCounts {
     users: a.users + b.users,
     mails: a.mails + b.mails,
     audit: a.audit + b.audit,
+    blocks: a.blocks + b.blocks,
   };
 }

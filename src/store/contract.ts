@@ -1,5 +1,6 @@
 import type {
   AuditEvent,
+  BlockRecord,
   CleanupCounts,
   CleanupLimits,
   CodeLookup,
@@ -14,6 +15,7 @@ import type {
   MailSettlement,
   NewUser,
   PasswordRecord,
+  RecordKind,
   SessionCheck,
   SessionFilter,
   SessionRecord,
@@ -69,6 +71,10 @@ export interface Store {
   /** Resolves when the database answers a trivial question. */
   ping(): Promise<void>;
   statistics(): Promise<StoreStatistics>;
+  /** Removes a table or collection with all that is in it; `all`: everything of this space. One that is not there is fine. */
+  dropPart(part: RecordKind | "all"): Promise<void>;
+  /** Makes it again, empty, where it is not there; `all`: everything, at the newest version. */
+  createPart(part: RecordKind | "all"): Promise<void>;
   /** Finishes what was accepted and lets go of the database. */
   close(): Promise<void>;
 
@@ -172,6 +178,18 @@ export interface Store {
   hitLimits(hits: readonly LimitHit[], now: number): Promise<readonly LimitResult[]>;
   settleLimits(settlements: readonly LimitSettlement[], now: number): Promise<void>;
   readLimit(key: string): Promise<LimitRecord | null>;
+
+  // Blocks on names
+  /** Lays a block on a name, in place of the one that lies there. */
+  putBlock(block: BlockRecord, events: readonly StoreEvent[]): Promise<void>;
+  /** False: there was none; then the events are not written either. */
+  removeBlock(key: string, events: readonly StoreEvent[]): Promise<boolean>;
+  findBlocks(keys: readonly string[]): Promise<readonly BlockRecord[]>;
+  /** By key, those behind `after`. */
+  listBlocks(query: {
+    readonly after: string | null;
+    readonly size: number;
+  }): Promise<readonly BlockRecord[]>;
 
   // Audit and mail
   addEvents(events: readonly StoreEvent[]): Promise<void>;

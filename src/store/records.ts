@@ -45,11 +45,21 @@ export interface UserRecord {
   readonly superuser: boolean;
   readonly roles: readonly string[];
   readonly blocked: BlockState | null;
+  /** What every way to a session asks for besides: `mail` is a mailed code; null: nothing. */
+  readonly secondFactor: "mail" | null;
   /** JSON text, owned by the application. */
   readonly data: string;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastSignInAt: number | null;
+}
+
+/** A block that lies on a name, whether or not a user has it. */
+export interface BlockRecord extends BlockState {
+  /** The key of the name, as {@link KeyRecord} has it. */
+  readonly key: string;
+  /** The name as it was typed. */
+  readonly value: string;
 }
 
 /** One name under which a user is found. `key` is unique in the space. */
@@ -90,6 +100,7 @@ export interface UserChange {
   readonly superuser?: boolean;
   readonly roles?: readonly string[];
   readonly blocked?: BlockState | null;
+  readonly secondFactor?: "mail" | null;
   readonly data?: string;
   readonly lastSignInAt?: number;
   readonly addKeys?: readonly KeyRecord[];
@@ -327,13 +338,35 @@ export interface CleanupCounts {
   readonly users: number;
   readonly mails: number;
   readonly audit: number;
+  readonly blocks: number;
 }
+
+/** What is kept of each kind, whole: what a copy to another database takes along. */
+export interface RecordsByKind {
+  readonly users: NewUser;
+  readonly sessions: SessionRecord;
+  readonly codes: CodeRecord;
+  readonly limits: LimitRecord;
+  readonly blocks: BlockRecord;
+  readonly mails: MailRecord;
+  readonly audit: AuditEvent;
+}
+
+/** A kind of record, and the table or collection (users: those) that holds it. */
+export type RecordKind = keyof RecordsByKind;
+
+/** `there`: a record with its own key was there before, and stays as it is. `taken`: a name of a user is somebody else's. */
+export type RecordWrite =
+  | { readonly status: "written" }
+  | { readonly status: "there" }
+  | { readonly status: "taken"; readonly key: string };
 
 export interface StoreStatistics {
   readonly users: number;
   readonly sessions: number;
   readonly codes: number;
   readonly limits: number;
+  readonly blocks: number;
   readonly mailsQueued: number;
   readonly mailsFailed: number;
   readonly audit: number;

@@ -55,6 +55,7 @@ export function newUserRecord(
     superuser: input.superuser ?? false,
     roles: parseRoles(input.roles ?? []),
     blocked: null,
+    secondFactor: null,
     data: requireJsonObject(input.data ?? {}, "data", DATA_LIMIT),
     createdAt: now,
     updatedAt: now,

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { Store } from "#dist/store/contract.js";
+import { blocksContract } from "./blocks.js";
 import { codesContract } from "./codes.js";
 import { databaseContract } from "./database.js";
 import { eventsContract } from "./events.js";
 import { housekeepingContract } from "./housekeeping.js";
 import { limitsContract } from "./limits.js";
+import { partsContract } from "./parts.js";
 import { passwordsContract } from "./passwords.js";
 import { sessionsContract } from "./sessions.js";
 import { userListsContract } from "./user-lists.js";
@@ -48,8 +50,10 @@ export function contractSuite(name: string, open: () => Promise<OpenedStore>): v
       sessionsContract(current);
       codesContract(current);
       limitsContract(current);
+      blocksContract(current);
       eventsContract(current);
       housekeepingContract(current);
+      partsContract(current);
     });
   });
 }

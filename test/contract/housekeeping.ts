@@ -21,7 +21,7 @@ const LIMITS: CleanupLimits = {
   mailBefore: NOW - 30 * DAY,
   size: 100,
 };
-const NOTHING = { sessions: 0, codes: 0, limits: 0, users: 0, mails: 0, audit: 0 };
+const NOTHING = { sessions: 0, codes: 0, limits: 0, users: 0, mails: 0, audit: 0, blocks: 0 };
 
 export function housekeepingContract(current: CurrentStore): void {
   describe("turns", () => {
@@ -75,6 +75,7 @@ export function housekeepingContract(current: CurrentStore): void {
         users: 1,
         mails: 0,
         audit: 1,
+        blocks: 0,
       });
       expect(await store.cleanup(LIMITS)).toEqual(NOTHING);
       expect(await store.checkSession(fresh.tokenHash, { data: false })).not.toBeNull();

@@ -42,6 +42,7 @@ export function sampleUser(user: Partial<UserRecord> = {}, password: PasswordRec
     superuser: false,
     roles: [],
     blocked: null,
+    secondFactor: null,
     data: "{}",
     createdAt,
     updatedAt: createdAt,

@@ -122,7 +122,12 @@ export function usersContract(current: CurrentStore): void {
       const written = await store.updateUser(
         ada.user.id,
         1,
-        { locale: "fr", admin: true, blocked: { since: NOW, until: null, reason: "why" } },
+        {
+          locale: "fr",
+          admin: true,
+          blocked: { since: NOW, until: null, reason: "why" },
+          secondFactor: "mail",
+        },
         NOW + 7,
         0,
         [],
@@ -133,6 +138,7 @@ export function usersContract(current: CurrentStore): void {
         locale: "fr",
         admin: true,
         blocked: { since: NOW, until: null, reason: "why" },
+        secondFactor: "mail" as const,
         updatedAt: NOW + 7,
       };
       expect(written).toEqual({ status: "updated", user: expected });
@@ -145,6 +151,7 @@ export function usersContract(current: CurrentStore): void {
         admin: false,
         roles: [],
         blocked: null,
+        secondFactor: null,
         locale: null,
         data: "{}",
         lastSignInAt: NOW + 8,

@@ -8,6 +8,8 @@ export interface Dialect {
   readonly clustered: string;
   /** What stands behind the columns of any other table. */
   readonly plain: string;
+  /** Asks how many tables of the name `?` there are: none or one. */
+  readonly countTables: string;
   /** True where the text `part` stands anywhere in the text `whole`. */
   contains(whole: string, part: string): string;
   /** True where a JSON array of texts holds `element`. */
@@ -19,6 +21,7 @@ export const sqliteDialect: Dialect = {
   whole: "INTEGER",
   clustered: "WITHOUT ROWID, STRICT",
   plain: "STRICT",
+  countTables: "SELECT count(*) AS found FROM sqlite_schema WHERE type = 'table' AND name = ?",
   contains: (whole, part) => `instr(${whole}, ${part}) > 0`,
   holds: (array, element) => `EXISTS (SELECT 1 FROM json_each(${array}) AS e WHERE e.value = ${element})`,
 };

@@ -62,6 +62,11 @@ export function* cleanup(limits: CleanupLimits, sessions: readonly string[]): Op
       limits.mailBefore,
       limits.size,
     ),
+    blocks: yield* run(
+      "DELETE FROM watchword_blocks WHERE key IN (SELECT key FROM watchword_blocks WHERE until <= ? LIMIT ?)",
+      limits.now,
+      limits.size,
+    ),
     audit: limits.auditBefore === null ? 0 : yield* removeAudit(limits.auditBefore, limits.size),
   };
 }
@@ -81,6 +86,7 @@ export interface TableCounts {
   readonly sessions: number;
   readonly codes: number;
   readonly limits: number;
+  readonly blocks: number;
   readonly mailsQueued: number;
   readonly mailsFailed: number;
   readonly audit: number;
@@ -89,11 +95,12 @@ export interface TableCounts {
 export function* countTables(): Operation<TableCounts> {
   const count = (table: string, where = "") =>
     first<{ rows: number }>(`SELECT count(*) AS rows FROM ${table} ${where}`);
-  const [users, sessions, codes, limits, queued, failed, audit] = [
+  const [users, sessions, codes, limits, blocks, queued, failed, audit] = [
     yield* count("watchword_users"),
     yield* count("watchword_sessions"),
     yield* count("watchword_codes"),
     yield* count("watchword_limits"),
+    yield* count("watchword_blocks"),
     yield* count("watchword_mails", "WHERE state = 'queued'"),
     yield* count("watchword_mails", "WHERE state = 'failed'"),
     yield* count("watchword_audit"),
@@ -103,6 +110,7 @@ export function* countTables(): Operation<TableCounts> {
     sessions: sessions?.rows ?? 0,
     codes: codes?.rows ?? 0,
     limits: limits?.rows ?? 0,
+    blocks: blocks?.rows ?? 0,
     mailsQueued: queued?.rows ?? 0,
     mailsFailed: failed?.rows ?? 0,
     audit: audit?.rows ?? 0,

@@ -18,6 +18,7 @@ export type UserRow = {
   readonly blocked_since: number | null;
   readonly blocked_until: number | null;
   readonly blocked_reason: string | null;
+  readonly second_factor: UserRecord["secondFactor"];
   readonly created_at: number;
   readonly updated_at: number;
   readonly last_sign_in_at: number | null;
@@ -26,7 +27,7 @@ export type UserRow = {
 
 export const USER_COLUMNS =
   "id, version, session_epoch, state, username, email, email_verified_at, locale, active, admin, superuser, roles, " +
-  "blocked_since, blocked_until, blocked_reason, created_at, updated_at, last_sign_in_at, data";
+  "blocked_since, blocked_until, blocked_reason, second_factor, created_at, updated_at, last_sign_in_at, data";
 
 export function readUser(row: UserRow): UserRecord {
   return {
@@ -43,6 +44,7 @@ export function readUser(row: UserRow): UserRecord {
     superuser: row.superuser === 1,
     roles: readTexts(row.roles),
     blocked: readBlock(row.blocked_since, row.blocked_until, row.blocked_reason),
+    secondFactor: row.second_factor,
     data: row.data,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -76,6 +78,7 @@ export function writeUser(user: UserRecord): SqlValue[] {
     user.blocked?.since ?? null,
     user.blocked?.until ?? null,
     user.blocked?.reason ?? null,
+    user.secondFactor,
     user.createdAt,
     user.updatedAt,
     user.lastSignInAt,

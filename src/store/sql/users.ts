@@ -16,7 +16,7 @@ import { readUser, USER_COLUMNS, type UserRow, writeUser } from "./user-rows.js"
 const USER_OF_KEY = `SELECT ${USER_COLUMNS.split(", ")
   .map((column) => `u.${column}`)
   .join(", ")} FROM watchword_identifiers AS k JOIN watchword_users AS u ON u.id = k.user_id WHERE k.key = ?`;
-const INSERT_USER = `INSERT INTO watchword_users (${USER_COLUMNS}) VALUES (${marks(19)})`;
+const INSERT_USER = `INSERT INTO watchword_users (${USER_COLUMNS}) VALUES (${marks(20)})`;
 
 export function* createUser(
   next: NewUser,
@@ -148,6 +148,7 @@ function assignmentsOf(change: UserChange): {
     ["admin", numberOf(change.admin)],
     ["superuser", numberOf(change.superuser)],
     ["roles", change.roles === undefined ? undefined : writeTexts(change.roles)],
+    ["second_factor", change.secondFactor],
     ["data", change.data],
     ["last_sign_in_at", change.lastSignInAt],
   ];

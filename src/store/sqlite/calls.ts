@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../base/errors.js";
 import { listAudit } from "../sql/audit.js";
+import { listBlocks, putBlock, removeBlock } from "../sql/blocks.js";
 import { discardCodes, fillCode, putCode, redeemCode } from "../sql/codes.js";
 import { type Dialect, sqliteDialect } from "../sql/dialect.js";
 import { insertEvents } from "../sql/events.js";
@@ -7,6 +8,7 @@ import { cleanup, countTables, sessionsToRemove, takeTurn } from "../sql/houseke
 import { hitLimits, settleLimits } from "../sql/limits.js";
 import { claimMail, listMail, reviseMail, settleMail } from "../sql/mails.js";
 import type { Operation } from "../sql/operation.js";
+import { createPart, dropPart } from "../sql/parts.js";
 import { replacePassword } from "../sql/passwords.js";
 import { migrate } from "../sql/schema.js";
 import { createSession, endSessions, listSessions, touchSessions } from "../sql/sessions.js";
@@ -18,6 +20,8 @@ import { fileStatistics } from "./statistics.js";
 /** What the writer's thread can be asked for. */
 export const WRITES = {
   migrate: bind(migrate),
+  dropPart,
+  createPart: bind(createPart),
   writeSettings,
   createUser,
   updateUser,
@@ -32,6 +36,8 @@ export const WRITES = {
   discardCodes,
   hitLimits,
   settleLimits,
+  putBlock,
+  removeBlock,
   addEvents: insertEvents,
   claimMail,
   settleMail,
@@ -45,6 +51,7 @@ export const SCANS = {
   listUsers: bind(listUsers),
   countUsers: bind(countUsers),
   listSessions,
+  listBlocks,
   listAudit,
   listMail,
   sessionsToRemove,

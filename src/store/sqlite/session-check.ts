@@ -32,6 +32,7 @@ type CheckRow = readonly [
   blockedSince: number | null,
   blockedUntil: number | null,
   blockedReason: string | null,
+  secondFactor: UserRecord["secondFactor"],
   userCreatedAt: number,
   userUpdatedAt: number,
   lastSignInAt: number | null,
@@ -42,7 +43,8 @@ function joinSql(userData: string): string {
   return `SELECT s.id, s.user_id, s.epoch, s.created_at, s.last_seen_at, s.expires_at, s.absolute_end,
       s.authenticated_at, s.methods, s.ip, s.user_agent, s.data,
       u.version, u.session_epoch, u.state, u.username, u.email, u.email_verified_at, u.locale, u.active, u.admin,
-      u.superuser, u.roles, u.blocked_since, u.blocked_until, u.blocked_reason, u.created_at AS user_created_at,
+      u.superuser, u.roles, u.blocked_since, u.blocked_until, u.blocked_reason, u.second_factor,
+      u.created_at AS user_created_at,
       u.updated_at, u.last_sign_in_at, ${userData} AS user_data
     FROM watchword_sessions AS s JOIN watchword_users AS u ON u.id = s.user_id WHERE s.token_hash = ?`;
 }
@@ -121,10 +123,11 @@ function read(tokenHash: string, row: CheckRow): SessionCheck {
       superuser: row[21] === 1,
       roles: readTexts(row[22]),
       blocked: readBlock(row[23], row[24], row[25]),
-      data: row[29],
-      createdAt: row[26],
-      updatedAt: row[27],
-      lastSignInAt: row[28],
+      secondFactor: row[26],
+      data: row[30],
+      createdAt: row[27],
+      updatedAt: row[28],
+      lastSignInAt: row[29],
     },
   };
 }

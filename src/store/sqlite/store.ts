@@ -9,6 +9,7 @@ import type {
   Store,
   StoreStatistics,
 } from "../contract.js";
+import { findBlocks } from "../sql/blocks.js";
 import { findCode } from "../sql/codes.js";
 import { readLimit } from "../sql/limits.js";
 import { nextMailAt } from "../sql/mails.js";
@@ -143,6 +144,8 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
         connection.value("SELECT count(*) FROM sqlite_schema");
       }),
     statistics,
+    dropPart: write("dropPart"),
+    createPart: write("createPart"),
     close: () => (closing ??= close()),
 
     createUser: write("createUser"),
@@ -172,6 +175,11 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
     hitLimits: write("hitLimits"),
     settleLimits: (keys) => writer.call("settleLimits", keys),
     readLimit: (key): Promise<LimitRecord | null> => run(() => readLimit(key)),
+
+    putBlock: write("putBlock"),
+    removeBlock: write("removeBlock"),
+    findBlocks: (keys) => run(() => findBlocks(keys)),
+    listBlocks: scan("listBlocks"),
 
     addEvents: write("addEvents"),
     listAudit: scan("listAudit"),

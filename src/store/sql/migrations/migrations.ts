@@ -1,5 +1,6 @@
 import { firstTables } from "./0001-first-tables.js";
+import { blocks } from "./0002-blocks.js";
 import type { Migration } from "./migration.js";
 
 /** All of them, in the order in which they run. */
-export const MIGRATIONS: readonly Migration[] = [firstTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables, blocks];
