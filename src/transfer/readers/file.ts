@@ -45,7 +45,10 @@ export async function readWhole(input: Input, longest: number, name: string): Pr
     const bytes = Buffer.from(piece as Uint8Array);
     size += bytes.length;
     if (size > longest)
-      throw new WatchwordError("invalid-input", `${name} is larger than ${longest} bytes; that is no such file.`);
+      throw new WatchwordError(
+        "invalid-input",
+        `${name} is larger than ${longest} bytes; that is no such file.`,
+      );
     pieces.push(bytes);
   }
   return Buffer.concat(pieces);
@@ -60,7 +63,11 @@ async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8A
 async function* asUtf8(bytes: AsyncIterable<Uint8Array>): Input {
   const { head, all } = await peek(bytes, 2);
   const encoding =
-    head[0] === 0xff && head[1] === 0xfe ? "utf-16le" : head[0] === 0xfe && head[1] === 0xff ? "utf-16be" : null;
+    head[0] === 0xff && head[1] === 0xfe
+      ? "utf-16le"
+      : head[0] === 0xfe && head[1] === 0xff
+        ? "utf-16be"
+        : null;
   if (encoding === null) {
     yield* all;
     return;
