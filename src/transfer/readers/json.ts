@@ -55,7 +55,7 @@ class JsonParser {
       case undefined:
         throw this.error("ends too early");
       default:
-        return this.#word() ?? this.#number();
+        return this.#scalar();
     }
   }
 
@@ -113,6 +113,12 @@ class JsonParser {
   }
 
   /** Undefined: there is none of them here. */
+  #scalar(): Value {
+    // `null` is a word too, so that `??` would go on to the number.
+    const word = this.#word();
+    return word === undefined ? this.#number() : word;
+  }
+
   #word(): Value | undefined {
     for (const [word, value] of WORDS)
       if (this.text.startsWith(word, this.at)) {
