@@ -18,7 +18,7 @@ export async function openInput(locations: readonly string[], source: ImportSour
   const [first, ...more] = locations;
   if (first === undefined)
     throw new WatchwordError("invalid-input", `Name what to import from ${source.title}: ${source.takes}.`);
-  if (more.length === 0) return open(first, source);
+  if (more.length === 0) return listedOnce(await open(first, source));
   const opened: Tables[] = [];
   try {
     for (const location of locations) opened.push(await open(location, source));
@@ -26,7 +26,21 @@ export async function openInput(locations: readonly string[], source: ImportSour
     await Promise.all(opened.map((tables) => tables.close()));
     throw error;
   }
-  return together(opened);
+  return listedOnce(together(opened));
+}
+
+/** To list what a dump holds takes reading all of it. */
+function listedOnce(input: Tables): Tables {
+  let list: Promise<readonly TableInfo[]> | undefined;
+  return {
+    title: input.title,
+    list() {
+      list ??= input.list();
+      return list;
+    },
+    rows: (tables) => input.rows(tables),
+    close: () => input.close(),
+  };
 }
 
 async function open(location: string, source: ImportSource): Promise<Tables> {

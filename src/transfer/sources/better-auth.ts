@@ -12,7 +12,7 @@ import type { Fields, Value } from "../values.js";
 import { base32 } from "./base32.js";
 import { unsealBetterAuth } from "./better-auth-seal.js";
 import { findTable, tableNamed } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { flagOf, jsonOf, Reading, textOf, timeOf } from "./reading.js";
 import { unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -52,7 +52,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   };
   const side = SideRows.create();
   try {
-    yield* readable(input.rows(Object.values(tables)), async function* (row) {
+    yield* collect(input.rows(Object.values(tables)), async (row) => {
       const owner = textOf(row.values.get("userId") ?? null);
       if (owner !== null) await side.add(row.table, owner, row.values);
     });

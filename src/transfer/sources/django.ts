@@ -2,7 +2,7 @@ import type { Row, Tables } from "../readers/rows.js";
 import type { ImportSource, SourceItem, SourceOptions } from "../source.js";
 import type { Fields, Value } from "../values.js";
 import { findTable, tableNamed } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { Reading, textOf } from "./reading.js";
 import { djangoPasswords } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -30,7 +30,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
     const rights = await Rights.read(input, users.table);
     const memberships = `${users.table}_groups`;
     const grants = `${users.table}_user_permissions`;
-    yield* readable(input.rows([memberships, grants]), async function* (row) {
+    yield* collect(input.rows([memberships, grants]), async (row) => {
       const owner = ownerOf(row, users.table);
       if (owner !== null) await side.add(row.table, owner, row.values);
     });
@@ -73,7 +73,6 @@ function toUser(
   const groups = idsOf(memberships, "group_id");
   const superuser = reading.flag("is_superuser", false);
   const staff = reading.flag("is_staff", false);
-  reading.keep("is_staff");
   return person(reading, {
     origin: { system: "django", id },
     username: reading.text("username"),
@@ -85,7 +84,7 @@ function toUser(
     roles: groups.map((group) => rights.nameOf(group)),
     createdAt: reading.time("date_joined"),
     lastSignInAt: reading.time("last_login"),
-    data: reading.rest(),
+    data: reading.rest().set("is_staff", staff),
   });
 }
 

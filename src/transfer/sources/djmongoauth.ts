@@ -2,7 +2,7 @@ import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedSession, ImportSource, SourceItem, SourceOptions } from "../source.js";
 import type { Fields } from "../values.js";
 import { findTable } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { Reading, textOf, timeOf, wallOfInstant } from "./reading.js";
 import { djangoPasswords } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -30,7 +30,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   );
   const side = SideRows.create();
   try {
-    yield* readable(input.rows([SESSIONS, LINKS]), async function* (row) {
+    yield* collect(input.rows([SESSIONS, LINKS]), async (row) => {
       const owner = textOf(row.values.get("user_id") ?? null);
       if (owner !== null) await side.add(row.table, owner, row.values);
     });

@@ -2,7 +2,7 @@ import type { BlockState } from "../../store/contract.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportSource, SourceItem, SourceOptions } from "../source.js";
 import { findTable } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { flagOf, Reading, textOf } from "./reading.js";
 import { BCRYPT, unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -24,7 +24,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   const users = await findTable(input, "easy-mongodb-auth-handler", [options.table ?? "users"], ["email"]);
   const side = SideRows.create();
   try {
-    yield* readable(input.rows(["blocked", "limit"]), async function* (row) {
+    yield* collect(input.rows(["blocked", "limit"]), async (row) => {
       const email = textOf(row.values.get("email") ?? null);
       if (email !== null) await side.add(row.table, email, row.values);
     });

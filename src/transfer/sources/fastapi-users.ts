@@ -2,7 +2,7 @@ import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
 import type { Fields, Value } from "../values.js";
 import { findTable, tableNamed } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { Reading, textOf } from "./reading.js";
 import { ARGON2, BCRYPT, unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -29,7 +29,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   );
   const side = SideRows.create();
   try {
-    yield* readable(input.rows([OAUTH]), async function* (row) {
+    yield* collect(input.rows([OAUTH]), async (row) => {
       const owner = textOf(row.values.get("user_id") ?? null);
       if (owner !== null) await side.add(OAUTH, owner, row.values);
     });

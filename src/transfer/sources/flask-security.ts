@@ -3,7 +3,7 @@ import type { ImportedFactor, ImportedPassword, ImportSource, SourceItem, Source
 import type { Value } from "../values.js";
 import { readBase32 } from "./base32.js";
 import { findTable, tableNamed } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { Reading, textOf } from "./reading.js";
 import { cryptScheme, unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -42,7 +42,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
     roles.set(idOf(values.get("id")), idOf(values.get("name")));
   const side = SideRows.create();
   try {
-    yield* readable(input.rows([memberships]), async function* (row) {
+    yield* collect(input.rows([memberships]), async (row) => {
       await side.add(memberships, idOf(row.values.get("user_id")), row.values);
     });
     yield* readable(input.rows([users.table]), (row) => {

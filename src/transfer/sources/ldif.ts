@@ -2,7 +2,7 @@ import type { BlockState } from "../../store/contract.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportSource, SourceItem, SourceOptions } from "../source.js";
 import type { Value } from "../values.js";
-import { person, readable } from "./person.js";
+import { person, refused } from "./person.js";
 import { Reading, textOf } from "./reading.js";
 import { ldapPassword } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -51,9 +51,7 @@ export const ldif: ImportSource = {
   async *read(input: Tables, options: SourceOptions): AsyncGenerator<SourceItem> {
     const side = SideRows.create();
     try {
-      yield* readable(input.rows([ENTRIES]), async function* (row) {
-        if (hasClass(row, GROUPS)) await addMembers(row, side);
-      });
+      for await (const row of input.rows([ENTRIES])) if (hasClass(row, GROUPS)) await addMembers(row, side);
       for await (const row of input.rows([ENTRIES])) yield* entry(row, options, side);
     } finally {
       await side.close();
@@ -62,8 +60,10 @@ export const ldif: ImportSource = {
 };
 
 function* entry(row: Row, options: SourceOptions, side: SideRows): Generator<SourceItem> {
-  // The first pass refused those that cannot be read.
-  if (row.fault !== undefined) return;
+  if (row.fault !== undefined && textOf(first(row, "dn")) === "") {
+    yield refused(row, row.fault);
+    return;
+  }
   const change = textOf(first(row, "changetype"));
   if (change !== null && change.toLowerCase() !== "add") {
     yield {
@@ -119,6 +119,8 @@ function dnKey(dn: string): string {
 function toUser(row: Row, options: SourceOptions, side: SideRows): SourceItem {
   const reading = new Reading(row, options);
   const dn = reading.text("dn") ?? "";
+  // One value that cannot be read, such as a photo that lies elsewhere, loses nobody.
+  if (row.fault !== undefined) reading.note("value-unclear", `came without one value: ${row.fault}`);
   const texts = (name: string) => values(row, name).map((value) => textOf(value));
   const take = (name: string): string | null => {
     const [text = null, ...more] = texts(name).filter((value) => value !== null);

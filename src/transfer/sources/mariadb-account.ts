@@ -63,7 +63,7 @@ function tokensOf(text: string): readonly Token[] {
   const pattern = /'((?:[^'\\]|\\[\s\S]|'')*)'|"((?:[^"\\]|\\[\s\S]|"")*)"|`([^`]*)`|([\w.$]+)/g;
   for (const [, single, double, quoted, word] of text.matchAll(pattern)) {
     if (word !== undefined) tokens.push({ kind: "word", text: word });
-    else tokens.push({ kind: "text", text: quoted ?? unescape(single ?? double ?? "") });
+    else tokens.push({ kind: "text", text: quoted ?? unescaped(single ?? double ?? "") });
   }
   return tokens;
 }
@@ -77,7 +77,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["Z", "\x1a"],
 ]);
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replace(/\\([\s\S])|''|""/g, (all, escaped: string | undefined) =>
     escaped === undefined ? all.slice(1) : (ESCAPES.get(escaped) ?? escaped),
   );

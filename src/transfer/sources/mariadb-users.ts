@@ -41,6 +41,15 @@ export const mariadbUsers: ImportSource = {
   needs: [],
   async *read(input: Tables, options: SourceOptions): AsyncGenerator<SourceItem> {
     const table = await findForm(input, options);
+    const [info] = (await input.list()).filter((one) => one.table === table);
+    if (info?.columns?.includes("plugin") === true && !info.columns.includes("account_locked"))
+      yield {
+        kind: "note",
+        where: table,
+        code: "value-unclear",
+        message:
+          "It has no column account_locked, so nobody is known to be locked. mariadb-dump --system=users tells it.",
+      };
     yield* readable(input.rows([table]), (row) => toUser(row, options));
   },
 };

@@ -50,19 +50,24 @@ export function refused(row: Row, why: string): RefusedRow {
   return { kind: "refused", where: placeOf(row), why, row: row.values };
 }
 
-/** Rows that could not be read are refused; the others are for the source. */
+/** Makes an item of each row, or none; those that could not be read are refused. */
 export async function* readable(
   rows: AsyncIterable<Row>,
-  each: (row: Row) => SourceItem | null | AsyncIterable<SourceItem> | readonly SourceItem[],
+  make: (row: Row) => SourceItem | null,
 ): AsyncGenerator<SourceItem> {
   for await (const row of rows) {
-    if (row.fault !== undefined) {
-      yield refused(row, row.fault);
-      continue;
-    }
-    const made = each(row);
-    if (made === null) continue;
-    if (Symbol.asyncIterator in made || Array.isArray(made)) yield* made as AsyncIterable<SourceItem>;
-    else yield made as SourceItem;
+    const item = row.fault === undefined ? make(row) : refused(row, row.fault);
+    if (item !== null) yield item;
+  }
+}
+
+/** Takes rows in that belong to people and are none themselves; gives those that could not be read. */
+export async function* collect(
+  rows: AsyncIterable<Row>,
+  take: (row: Row) => Promise<void>,
+): AsyncGenerator<RefusedRow> {
+  for await (const row of rows) {
+    if (row.fault === undefined) await take(row);
+    else yield refused(row, row.fault);
   }
 }

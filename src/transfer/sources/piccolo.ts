@@ -8,7 +8,7 @@ import type {
 } from "../source.js";
 import type { Fields } from "../values.js";
 import { findTable } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { Reading, textOf, timeOf } from "./reading.js";
 import { unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -34,7 +34,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   );
   const side = SideRows.create();
   try {
-    yield* readable(input.rows(["sessions", "token_auth"]), async function* (row) {
+    yield* collect(input.rows(["sessions", "token_auth"]), async (row) => {
       const owner = textOf(row.values.get(row.table === "sessions" ? "user_id" : "user") ?? null);
       if (owner !== null) await side.add(row.table, owner, row.values);
     });

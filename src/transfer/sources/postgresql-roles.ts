@@ -1,7 +1,8 @@
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
+import type { Fields, Value } from "../values.js";
 import { findTable } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { placeOf, Reading, textOf } from "./reading.js";
 import { unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -11,6 +12,7 @@ const MD5 = /^md5[0-9a-f]{32}$/;
 /** The superuser that initdb makes. */
 const BOOTSTRAP_OID = "10";
 const BOOTSTRAP_NAME = "postgres";
+const RIGHTS = ["rolsuper", "rolinherit", "rolcreaterole", "rolcreatedb", "rolreplication", "rolbypassrls"];
 const MEMBERSHIPS = "pg_auth_members";
 
 /** People who have roles of their own in PostgreSQL. */
@@ -34,7 +36,7 @@ export const postgresqlRoles: ImportSource = {
         const oid = textOf(values.get("oid") ?? null);
         if (oid !== null) names.set(oid, textOf(values.get("rolname") ?? null) ?? "");
       }
-      yield* readable(input.rows([MEMBERSHIPS]), async function* (row) {
+      yield* collect(input.rows([MEMBERSHIPS]), async (row) => {
         const member = textOf(row.values.get("member") ?? null) ?? "";
         await side.add(MEMBERSHIPS, names.get(member) ?? member, row.values);
       });
@@ -90,8 +92,15 @@ function toUser(row: Row, options: SourceOptions, roles: readonly string[]): Sou
     active: reading.flag("rolcanlogin", false),
     roles: [...new Set(roles)],
   };
-  // A superuser of a database is none of the application's: the flag stays in the data.
-  return person(reading, { ...user, data: reading.rest(false) });
+  return person(reading, { ...user, data: rightsOf(reading) });
+}
+
+/** Rights in a database are none in the application: they stay what they are, in the data. */
+function rightsOf(reading: Reading): Fields {
+  const rights = new Map<string, Value>();
+  for (const right of RIGHTS) if (reading.has(right)) rights.set(right, reading.flag(right, false));
+  rights.set("rolconnlimit", reading.integer("rolconnlimit"));
+  return new Map([...rights, ...reading.rest(false)]);
 }
 
 function passwordsOf(stored: string | null, user: string): readonly ImportedPassword[] {

@@ -2,7 +2,7 @@ import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
 import type { Fields } from "../values.js";
 import { tableNamed } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { placeOf, Reading, textOf } from "./reading.js";
 import { cryptScheme, unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -34,7 +34,7 @@ export const shadow: ImportSource = {
     const accounts = SideRows.create();
     try {
       if (hasShadow)
-        yield* readable(input.rows(["passwd"]), async function* (row) {
+        yield* collect(input.rows(["passwd"]), async (row) => {
           await accounts.add("passwd", textOf(row.values.get("name") ?? null) ?? "", row.values);
         });
       yield* readable(input.rows([hasShadow ? "shadow" : "passwd"]), (row) => {
@@ -90,10 +90,10 @@ function toUser(row: Row, options: SourceOptions, name: string, account: Fields 
     );
   reading.drop("name");
   const data = reading.rest(false);
-  for (const [field, value] of data) if (value === "") data.delete(field);
-  for (const field of ["uid", "gid", "gecos", "home", "shell"]) {
-    const value = account?.get(field) ?? null;
-    if (value !== null && value !== "") data.set(field, value);
+  for (const field of ["uid", "gid", "gecos", "home", "shell"]) data.set(field, account?.get(field) ?? "");
+  for (const [field, value] of data) {
+    if (value === "") data.delete(field);
+    else if (typeof value === "string" && /^-?\d{1,10}$/.test(value)) data.set(field, Number(value));
   }
   // The first of the comma-separated parts is the name (passwd(5)).
   const [fullName = ""] = (textOf(data.get("gecos") ?? null) ?? "").split(",");

@@ -2,7 +2,7 @@ import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
 import type { Fields } from "../values.js";
 import { findTable, tableNamed } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { Reading, textOf } from "./reading.js";
 import { BCRYPT, unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -40,7 +40,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   }
   const side = SideRows.create();
   try {
-    yield* readable(input.rows([names.authorities, names.members]), async function* (row) {
+    yield* collect(input.rows([names.authorities, names.members]), async (row) => {
       await side.add(row.table, cell(row.values, "username"), row.values);
     });
     yield* readable(input.rows([users.table]), (row) => {

@@ -4,7 +4,7 @@ import type { ImportedFactor, ImportedPassword, ImportSource, SourceItem, Source
 import type { Fields, Value } from "../values.js";
 import { readBase32 } from "./base32.js";
 import { findTable } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { jsonOf, Reading, textOf } from "./reading.js";
 import { ARGON2, BCRYPT, unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -44,7 +44,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   const inAuth = (name: string) => (users.schema === null ? name : `${users.schema}.${name}`);
   const side = SideRows.create();
   try {
-    yield* readable(input.rows([inAuth(IDENTITIES), inAuth(FACTORS)]), async function* (row) {
+    yield* collect(input.rows([inAuth(IDENTITIES), inAuth(FACTORS)]), async (row) => {
       const owner = textOf(row.values.get("user_id") ?? null);
       if (owner !== null) await side.add(row.table, owner, row.values);
     });

@@ -5,7 +5,7 @@ import type { ImportedFactor, ImportedPassword, ImportSource, SourceItem, Source
 import { type Fields, isFields, type Value } from "../values.js";
 import { readBase32 } from "./base32.js";
 import { findTable } from "./finding.js";
-import { person, readable } from "./person.js";
+import { collect, person, readable } from "./person.js";
 import { Reading, textOf } from "./reading.js";
 import { BCRYPT, unknown } from "./schemes.js";
 import { SideRows } from "./side-rows.js";
@@ -29,7 +29,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   const meta = `${prefix}usermeta`;
   const side = SideRows.create();
   try {
-    yield* readable(input.rows([meta]), async function* (row) {
+    yield* collect(input.rows([meta]), async (row) => {
       const owner = textOf(row.values.get("user_id") ?? null);
       if (owner !== null) await side.add(meta, owner, row.values);
     });
