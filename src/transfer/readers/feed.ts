@@ -87,16 +87,21 @@ export interface UnitParser<T> {
   next(): T | null | undefined;
 }
 
-/** Runs a parser over an input. Memory holds the piece at hand and the unit that reaches across its end. */
+/**
+ * Runs a parser over an input. Memory holds the piece at hand and the unit that reaches across its end.
+ *
+ * @param piece - How many bytes are looked at once, at the least.
+ */
 export async function* readUnits<T>(
   input: Input,
   name: string,
   parser: (feed: Feed) => UnitParser<T>,
+  piece = PIECE,
 ): AsyncGenerator<T> {
   const feed = new Feed(name);
   const pieces = pieceReader(input);
   try {
-    feed.add(withoutMark(await pieces.atLeast(PIECE, feed)));
+    feed.add(withoutMark(await pieces.atLeast(piece, feed)));
     const units = parser(feed);
     for (;;) {
       const start = feed.at;
@@ -110,7 +115,7 @@ export async function* readUnits<T>(
         if (kept > LONGEST_UNIT)
           throw feed.error(`What begins here is longer than ${LONGEST_UNIT / 1024 / 1024} MiB.`);
         // Twice as much each time: a unit that many pieces make up is then looked at in linear time.
-        feed.add(await pieces.atLeast(Math.max(PIECE, kept), feed));
+        feed.add(await pieces.atLeast(Math.max(piece, kept), feed));
         continue;
       }
       if (unit === undefined) return;

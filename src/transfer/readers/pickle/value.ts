@@ -46,16 +46,19 @@ export class ValueWriter {
   }
 
   #list(list: PickleList, depth: number): Value {
-    const items = list.items.map((item) => this.valueOf(item, depth + 1));
+    // Each tag is a level of its own when the value is written.
+    const deeper = depth + (list.kind === "list" ? 1 : 2);
+    const items = list.items.map((item) => this.valueOf(item, deeper));
     return list.kind === "list" ? items : new Tagged(list.kind, items);
   }
 
   #dict(dict: PickleDict, depth: number): Value {
+    const isPlain = dict.kind === "dict" && dict.pairs.every(([key]) => typeof key === "string");
+    const deeper = depth + (isPlain ? 1 : 3);
     const pairs = dict.pairs.map(
-      ([key, value]) => [this.valueOf(key, depth + 1), this.valueOf(value, depth + 1)] as const,
+      ([key, value]) => [this.valueOf(key, deeper), this.valueOf(value, deeper)] as const,
     );
-    if (dict.kind === "ordereddict") return new Tagged("ordereddict", pairs);
-    if (!pairs.every(([key]) => typeof key === "string")) return new Tagged("dict", pairs);
+    if (!isPlain) return new Tagged(dict.kind, pairs);
     return new Map(pairs.map(([key, value]) => [String(key), value]));
   }
 }

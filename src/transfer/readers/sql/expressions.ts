@@ -20,6 +20,7 @@ export function readValue(lexer: Lexer, column: Column | undefined): Value | typ
   const start = feed.at;
   const value = readOperand(lexer, column, 0);
   if (value === undefined || !atEndOfValue(lexer)) {
+    feed.at = start;
     skipExpression(lexer);
     return new Tagged("unsupported", feed.decode(feed.text.slice(start, feed.at).trim()));
   }

@@ -114,7 +114,7 @@ export class DumpParser implements UnitParser<DumpItem> {
 
   #create(line: number): DumpItem | null {
     const lexer = this.#lexer;
-    for (let words = 0; words < 12; words++) {
+    for (let words = 0; words < 12 && !isSign(lexer.peek(), "("); words++) {
       const token = lexer.next();
       const word = token.kind === "word" ? token.text.toUpperCase() : "";
       if (isSign(token, ";") || token.kind === "end") return null;
