@@ -16,6 +16,8 @@ import type {
   NewUser,
   PasswordRecord,
   RecordKind,
+  RecordsByKind,
+  RecordWrite,
   SessionCheck,
   SessionFilter,
   SessionRecord,
@@ -75,6 +77,27 @@ export interface Store {
   dropPart(part: RecordKind | "all"): Promise<void>;
   /** Makes it again, empty, where it is not there; `all`: everything, at the newest version. */
   createPart(part: RecordKind | "all"): Promise<void>;
+  /**
+   * Lets parallel callers race for the same rows on a scratch table, which it removes again. A database that lets two
+   * of them win is refused: it could not keep a name unique or a code single-use.
+   *
+   * @throws WatchwordError `store-refused`, which says what happened
+   */
+  proveAtomicity(): Promise<void>;
+  /**
+   * A page of all that is kept of one kind, in the order of the record's own key (`id`; of limits and blocks `key`), those
+   * behind `after`.
+   */
+  readRecords<K extends RecordKind>(
+    kind: K,
+    after: string | null,
+    size: number,
+  ): Promise<readonly RecordsByKind[K][]>;
+  /** Lays records in exactly as they are; answers for each in turn. */
+  writeRecords<K extends RecordKind>(
+    kind: K,
+    records: readonly RecordsByKind[K][],
+  ): Promise<readonly RecordWrite[]>;
   /** Finishes what was accepted and lets go of the database. */
   close(): Promise<void>;
 

@@ -355,7 +355,10 @@ export interface RecordsByKind {
 /** A kind of record, and the table or collection (users: those) that holds it. */
 export type RecordKind = keyof RecordsByKind;
 
-/** `there`: a record with its own key was there before, and stays as it is. `taken`: a name of a user is somebody else's. */
+/**
+ * `there`: a record with its own key (a session also: with its token; a code: in its slot or with its ticket) was there
+ * before, and stays as it is. `taken`: a name of a user is somebody else's.
+ */
 export type RecordWrite =
   | { readonly status: "written" }
   | { readonly status: "there" }

@@ -8,6 +8,7 @@ import { housekeepingContract } from "./housekeeping.js";
 import { limitsContract } from "./limits.js";
 import { partsContract } from "./parts.js";
 import { passwordsContract } from "./passwords.js";
+import { recordsContract } from "./records.js";
 import { sessionsContract } from "./sessions.js";
 import { userListsContract } from "./user-lists.js";
 import { usersContract } from "./users.js";
@@ -54,6 +55,7 @@ export function contractSuite(name: string, open: () => Promise<OpenedStore>): v
       eventsContract(current);
       housekeepingContract(current);
       partsContract(current);
+      recordsContract(current);
     });
   });
 }

@@ -1,8 +1,8 @@
 import type { AuditEvent } from "../contract.js";
 import { Conditions } from "./conditions.js";
-import { all, type Operation } from "./operation.js";
+import { all, type Operation, type SqlValue } from "./operation.js";
 
-type AuditRow = {
+export type AuditRow = {
   readonly id: string;
   readonly at: number;
   readonly action: string;
@@ -13,6 +13,8 @@ type AuditRow = {
   readonly request_id: string | null;
   readonly details: string;
 };
+
+export const AUDIT_COLUMNS = "id, at, action, user_id, actor, ip, user_agent, request_id, details";
 
 /** By id, which sorts by time. An action has no index: rows are written far oftener than they are searched. */
 export function* listAudit(query: {
@@ -26,12 +28,16 @@ export function* listAudit(query: {
   if (query.action !== undefined) conditions.add("action = ?", query.action);
   if (query.before !== null) conditions.add("id < ?", query.before);
   const rows = yield* all<AuditRow>(
-    `SELECT id, at, action, user_id, actor, ip, user_agent, request_id, details
+    `SELECT ${AUDIT_COLUMNS}
      FROM watchword_audit ${conditions.where} ORDER BY id DESC LIMIT ?`,
     ...conditions.parameters,
     query.size,
   );
-  return rows.map((row) => ({
+  return rows.map(readAudit);
+}
+
+export function readAudit(row: AuditRow): AuditEvent {
+  return {
     type: "audit",
     id: row.id,
     at: row.at,
@@ -42,5 +48,20 @@ export function* listAudit(query: {
     userAgent: row.user_agent,
     requestId: row.request_id,
     details: row.details,
-  }));
+  };
+}
+
+/** In the order of {@link AUDIT_COLUMNS}. */
+export function writeAudit(event: AuditEvent): SqlValue[] {
+  return [
+    event.id,
+    event.at,
+    event.action,
+    event.userId,
+    event.actor,
+    event.ip,
+    event.userAgent,
+    event.requestId,
+    event.details,
+  ];
 }

@@ -1,6 +1,6 @@
 import type { BlockRecord, StoreEvent } from "../contract.js";
 import { insertEvents } from "./events.js";
-import { all, type Operation, run } from "./operation.js";
+import { all, type Operation, run, type SqlValue } from "./operation.js";
 import { marks } from "./texts.js";
 
 type BlockRow = {
@@ -11,18 +11,14 @@ type BlockRow = {
   readonly reason: string | null;
 };
 
-const COLUMNS = "key, value, since, until, reason";
+export const BLOCK_COLUMNS = "key, value, since, until, reason";
 
 export function* putBlock(block: BlockRecord, events: readonly StoreEvent[]): Operation<void> {
   yield* run(
-    `INSERT INTO watchword_blocks (${COLUMNS}) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO watchword_blocks (${BLOCK_COLUMNS}) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET value = excluded.value, since = excluded.since, until = excluded.until,
        reason = excluded.reason`,
-    block.key,
-    block.value,
-    block.since,
-    block.until,
-    block.reason,
+    ...writeBlock(block),
   );
   yield* insertEvents(events);
 }
@@ -36,7 +32,7 @@ export function* removeBlock(key: string, events: readonly StoreEvent[]): Operat
 export function* findBlocks(keys: readonly string[]): Operation<readonly BlockRecord[]> {
   if (keys.length === 0) return [];
   return yield* all<BlockRow>(
-    `SELECT ${COLUMNS} FROM watchword_blocks WHERE key IN (${marks(keys.length)}) ORDER BY key`,
+    `SELECT ${BLOCK_COLUMNS} FROM watchword_blocks WHERE key IN (${marks(keys.length)}) ORDER BY key`,
     ...keys,
   );
 }
@@ -46,8 +42,13 @@ export function* listBlocks(query: {
   readonly size: number;
 }): Operation<readonly BlockRecord[]> {
   return yield* all<BlockRow>(
-    `SELECT ${COLUMNS} FROM watchword_blocks WHERE key > ? ORDER BY key LIMIT ?`,
+    `SELECT ${BLOCK_COLUMNS} FROM watchword_blocks WHERE key > ? ORDER BY key LIMIT ?`,
     query.after ?? "",
     query.size,
   );
+}
+
+/** In the order of {@link BLOCK_COLUMNS}. */
+export function writeBlock(block: BlockRecord): SqlValue[] {
+  return [block.key, block.value, block.since, block.until, block.reason];
 }

@@ -1,10 +1,10 @@
 import { equalInConstantTime } from "../../base/crypto.js";
 import type { CodeLookup, CodeOutcome, CodeRecord, CodeRedemption, StoreEvent } from "../contract.js";
 import { insertEvents } from "./events.js";
-import { all, first, type Operation, run } from "./operation.js";
+import { all, first, type Operation, run, type SqlValue } from "./operation.js";
 import { marks, readTexts, writeTexts } from "./texts.js";
 
-type CodeRow = {
+export type CodeRow = {
   readonly id: string;
   readonly user_id: string;
   readonly slot: string;
@@ -23,7 +23,7 @@ type CodeRow = {
   readonly used_by: string | null;
 };
 
-const COLUMNS =
+export const CODE_COLUMNS =
   "id, user_id, slot, purposes, address, ticket_hash, short_hash, link_hash, short_expires_at, link_expires_at, " +
   "tries_left, created_at, ends_at, payload, used_at, used_by";
 
@@ -32,25 +32,7 @@ export function* putCode(code: CodeRecord, events: readonly StoreEvent[]): Opera
   yield* run("DELETE FROM watchword_codes WHERE user_id = ? AND slot = ?", code.userId, code.slot);
   if (code.ticketHash !== null)
     yield* run("DELETE FROM watchword_codes WHERE ticket_hash = ?", code.ticketHash);
-  yield* run(
-    `INSERT INTO watchword_codes (${COLUMNS}) VALUES (${marks(16)})`,
-    code.id,
-    code.userId,
-    code.slot,
-    writeTexts(code.purposes),
-    code.address,
-    code.ticketHash,
-    code.shortHash,
-    code.linkHash,
-    code.shortExpiresAt,
-    code.linkExpiresAt,
-    code.triesLeft,
-    code.createdAt,
-    code.endsAt,
-    code.payload,
-    code.usedAt,
-    null,
-  );
+  yield* run(`INSERT INTO watchword_codes (${CODE_COLUMNS}) VALUES (${marks(16)})`, ...writeCode(code));
   yield* insertEvents(events);
 }
 
@@ -65,7 +47,7 @@ export function* fillCode(
 ): Operation<CodeRecord | null> {
   const row = yield* first<CodeRow>(
     `UPDATE watchword_codes SET short_hash = ?, link_hash = ?, short_expires_at = ?, link_expires_at = ?, tries_left = ?
-     WHERE id = ? AND used_at IS NULL RETURNING ${COLUMNS}`,
+     WHERE id = ? AND used_at IS NULL RETURNING ${CODE_COLUMNS}`,
     secrets.shortHash,
     secrets.linkHash,
     secrets.shortExpiresAt,
@@ -129,13 +111,13 @@ function isAmong(hash: string, candidates: readonly string[]): boolean {
 }
 
 function findRow(lookup: CodeLookup): Operation<CodeRow | null> {
-  const select = `SELECT ${COLUMNS} FROM watchword_codes WHERE`;
+  const select = `SELECT ${CODE_COLUMNS} FROM watchword_codes WHERE`;
   if ("id" in lookup) return first<CodeRow>(`${select} id = ?`, lookup.id);
   if ("ticketHash" in lookup) return first<CodeRow>(`${select} ticket_hash = ?`, lookup.ticketHash);
   return first<CodeRow>(`${select} user_id = ? AND slot = ?`, lookup.userId, lookup.slot);
 }
 
-function readCode(row: CodeRow): CodeRecord {
+export function readCode(row: CodeRow): CodeRecord {
   return {
     id: row.id,
     userId: row.user_id,
@@ -153,4 +135,26 @@ function readCode(row: CodeRow): CodeRecord {
     payload: row.payload,
     usedAt: row.used_at,
   };
+}
+
+/** In the order of {@link CODE_COLUMNS}. */
+export function writeCode(code: CodeRecord): SqlValue[] {
+  return [
+    code.id,
+    code.userId,
+    code.slot,
+    writeTexts(code.purposes),
+    code.address,
+    code.ticketHash,
+    code.shortHash,
+    code.linkHash,
+    code.shortExpiresAt,
+    code.linkExpiresAt,
+    code.triesLeft,
+    code.createdAt,
+    code.endsAt,
+    code.payload,
+    code.usedAt,
+    null,
+  ];
 }

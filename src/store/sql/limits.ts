@@ -1,8 +1,8 @@
 import type { LimitHit, LimitRecord, LimitResult, LimitSettlement } from "../contract.js";
 import { hitLimit, refundLimit } from "../limit-rule.js";
-import { first, type Operation, run } from "./operation.js";
+import { first, type Operation, run, type SqlValue } from "./operation.js";
 
-type LimitRow = {
+export type LimitRow = {
   readonly key: string;
   readonly count: number;
   readonly started_at: number;
@@ -10,6 +10,8 @@ type LimitRow = {
   readonly locked_until: number | null;
   readonly ends_at: number | null;
 };
+
+export const LIMIT_COLUMNS = "key, count, started_at, last_at, locked_until, ends_at";
 
 /** Writes only once no hit was refused, so that a refusal has nothing to take back; its own trace alone is written. */
 export function* hitLimits(hits: readonly LimitHit[], now: number): Operation<readonly LimitResult[]> {
@@ -41,11 +43,11 @@ export function* settleLimits(settlements: readonly LimitSettlement[]): Operatio
 }
 
 export function* readLimit(key: string): Operation<LimitRecord | null> {
-  const row = yield* first<LimitRow>(
-    "SELECT key, count, started_at, last_at, locked_until, ends_at FROM watchword_limits WHERE key = ?",
-    key,
-  );
-  if (row === null) return null;
+  const row = yield* first<LimitRow>(`SELECT ${LIMIT_COLUMNS} FROM watchword_limits WHERE key = ?`, key);
+  return row === null ? null : readLimitRow(row);
+}
+
+export function readLimitRow(row: LimitRow): LimitRecord {
   return {
     key: row.key,
     count: row.count,
@@ -56,16 +58,16 @@ export function* readLimit(key: string): Operation<LimitRecord | null> {
   };
 }
 
+/** In the order of {@link LIMIT_COLUMNS}. */
+export function writeLimitRow(record: LimitRecord): SqlValue[] {
+  return [record.key, record.count, record.startedAt, record.lastAt, record.lockedUntil, record.endsAt];
+}
+
 function* writeLimit(record: LimitRecord): Operation<void> {
   yield* run(
-    `INSERT INTO watchword_limits (key, count, started_at, last_at, locked_until, ends_at) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO watchword_limits (${LIMIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET count = excluded.count, started_at = excluded.started_at,
        last_at = excluded.last_at, locked_until = excluded.locked_until, ends_at = excluded.ends_at`,
-    record.key,
-    record.count,
-    record.startedAt,
-    record.lastAt,
-    record.lockedUntil,
-    record.endsAt,
+    ...writeLimitRow(record),
   );
 }

@@ -1,9 +1,9 @@
 import type { MailRecord, MailSettlement, StoreEvent } from "../contract.js";
 import { Conditions } from "./conditions.js";
 import { insertEvents } from "./events.js";
-import { all, first, type Operation, run } from "./operation.js";
+import { all, first, type Operation, run, type SqlValue } from "./operation.js";
 
-type MailRow = {
+export type MailRow = {
   readonly id: string;
   readonly created_at: number;
   readonly template: string;
@@ -18,7 +18,7 @@ type MailRow = {
   readonly last_error: string | null;
 };
 
-const COLUMNS =
+export const MAIL_COLUMNS =
   "id, created_at, template, recipient, user_id, locale, code_id, payload, state, due_at, tries, last_error";
 
 /** A mail that somebody holds is due again when the lease ends, so that no crash loses one. */
@@ -44,7 +44,7 @@ export function* claimMail(claim: {
   const mails: MailRecord[] = [];
   for (const { id } of due) {
     const row = yield* first<MailRow>(
-      `UPDATE watchword_mails SET owner = ?, due_at = ?, tries = tries + 1 WHERE id = ? RETURNING ${COLUMNS}`,
+      `UPDATE watchword_mails SET owner = ?, due_at = ?, tries = tries + 1 WHERE id = ? RETURNING ${MAIL_COLUMNS}`,
       claim.owner,
       claim.leaseUntil,
       id,
@@ -118,14 +118,14 @@ export function* listMail(query: {
   if (query.state !== undefined) conditions.add("state = ?", query.state);
   if (query.after !== null) conditions.add("id > ?", query.after);
   const rows = yield* all<MailRow>(
-    `SELECT ${COLUMNS} FROM watchword_mails ${conditions.where} ORDER BY id LIMIT ?`,
+    `SELECT ${MAIL_COLUMNS} FROM watchword_mails ${conditions.where} ORDER BY id LIMIT ?`,
     ...conditions.parameters,
     query.size,
   );
   return rows.map(readMail);
 }
 
-function readMail(row: MailRow): MailRecord {
+export function readMail(row: MailRow): MailRecord {
   return {
     id: row.id,
     createdAt: row.created_at,
@@ -140,4 +140,22 @@ function readMail(row: MailRow): MailRecord {
     tries: row.tries,
     lastError: row.last_error,
   };
+}
+
+/** In the order of {@link MAIL_COLUMNS}. */
+export function writeMail(mail: MailRecord): SqlValue[] {
+  return [
+    mail.id,
+    mail.createdAt,
+    mail.template,
+    mail.to,
+    mail.userId,
+    mail.locale,
+    mail.codeId,
+    mail.payload,
+    mail.state,
+    mail.dueAt,
+    mail.tries,
+    mail.lastError,
+  ];
 }

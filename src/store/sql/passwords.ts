@@ -1,9 +1,10 @@
 import type { PasswordRecord, PasswordWrite, StoreEvent } from "../contract.js";
 import { insertEvents } from "./events.js";
+import { insertRows } from "./insert.js";
 import { first, type Operation, run } from "./operation.js";
 import { readTexts, writeTexts } from "./texts.js";
 
-type CredentialRow = {
+export type CredentialRow = {
   readonly scheme: string;
   readonly hash: string;
   readonly normalization: PasswordRecord["normalization"];
@@ -12,13 +13,18 @@ type CredentialRow = {
   readonly changed_at: number;
 };
 
+export const PASSWORD_COLUMNS = "scheme, hash, normalization, pepper_id, flags, changed_at";
+
 export function* readPassword(userId: string): Operation<PasswordRecord | null> {
   const row = yield* first<CredentialRow>(
-    `SELECT scheme, hash, normalization, pepper_id, flags, changed_at FROM watchword_credentials
+    `SELECT ${PASSWORD_COLUMNS} FROM watchword_credentials
      WHERE user_id = ? AND type = 'password' AND name = ''`,
     userId,
   );
-  if (row === null) return null;
+  return row === null ? null : readPasswordRow(row);
+}
+
+export function readPasswordRow(row: CredentialRow): PasswordRecord {
   return {
     hash: row.hash,
     scheme: row.scheme,
@@ -29,21 +35,32 @@ export function* readPassword(userId: string): Operation<PasswordRecord | null> 
   };
 }
 
+const REPLACES = `ON CONFLICT (user_id, type, name) DO UPDATE SET scheme = excluded.scheme, hash = excluded.hash,
+  normalization = excluded.normalization, pepper_id = excluded.pepper_id, flags = excluded.flags,
+  changed_at = excluded.changed_at`;
+
 export function* writePassword(userId: string, password: PasswordRecord): Operation<void> {
-  yield* run(
-    `INSERT INTO watchword_credentials
-       (user_id, type, name, scheme, hash, normalization, pepper_id, flags, changed_at)
-     VALUES (?, 'password', '', ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (user_id, type, name) DO UPDATE SET scheme = excluded.scheme, hash = excluded.hash,
-       normalization = excluded.normalization, pepper_id = excluded.pepper_id, flags = excluded.flags,
-       changed_at = excluded.changed_at`,
-    userId,
-    password.scheme,
-    password.hash,
-    password.normalization,
-    password.pepperId,
-    writeTexts(password.flags),
-    password.changedAt,
+  yield* writePasswords([[userId, password]]);
+}
+
+export function* writePasswords(
+  passwords: readonly (readonly [userId: string, password: PasswordRecord])[],
+): Operation<void> {
+  yield* insertRows(
+    "watchword_credentials",
+    `user_id, type, name, ${PASSWORD_COLUMNS}`,
+    passwords.map(([userId, password]) => [
+      userId,
+      "password",
+      "",
+      password.scheme,
+      password.hash,
+      password.normalization,
+      password.pepperId,
+      writeTexts(password.flags),
+      password.changedAt,
+    ]),
+    REPLACES,
   );
 }
 

@@ -8,6 +8,7 @@ import type {
   UserWrite,
 } from "../contract.js";
 import { insertEvents } from "./events.js";
+import { insertRows } from "./insert.js";
 import { all, first, type Operation, run, type SqlValue } from "./operation.js";
 import { readPassword, writePassword } from "./passwords.js";
 import { marks, writeTexts } from "./texts.js";
@@ -122,15 +123,16 @@ function* examineKeys(
 }
 
 function* insertKeys(userId: string, keys: readonly KeyRecord[]): Operation<void> {
-  for (const { key, kind, value } of keys)
-    yield* run(
-      `INSERT INTO watchword_identifiers (key, user_id, kind, value) VALUES (?, ?, ?, ?)
-       ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, value = excluded.value`,
-      key,
-      userId,
-      kind,
-      value,
-    );
+  yield* writeKeys(keys.map((key) => [userId, key]));
+}
+
+export function* writeKeys(keys: readonly (readonly [userId: string, key: KeyRecord])[]): Operation<void> {
+  yield* insertRows(
+    "watchword_identifiers",
+    "key, user_id, kind, value",
+    keys.map(([userId, { key, kind, value }]) => [key, userId, kind, value]),
+    "ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, value = excluded.value",
+  );
 }
 
 /** Only the columns that are named are written: `data` may be large, and most changes leave it alone. */

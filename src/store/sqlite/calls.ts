@@ -10,6 +10,7 @@ import { claimMail, listMail, reviseMail, settleMail } from "../sql/mails.js";
 import type { Operation } from "../sql/operation.js";
 import { createPart, dropPart } from "../sql/parts.js";
 import { replacePassword } from "../sql/passwords.js";
+import { readRecords, writeRecords } from "../sql/records.js";
 import { migrate } from "../sql/schema.js";
 import { createSession, endSessions, listSessions, touchSessions } from "../sql/sessions.js";
 import { writeSettings } from "../sql/settings.js";
@@ -44,6 +45,7 @@ export const WRITES = {
   reviseMail,
   takeTurn,
   cleanup,
+  writeRecords,
 };
 
 /** What the reader's thread can be asked for: whatever may look at many rows. */
@@ -56,6 +58,7 @@ export const SCANS = {
   listMail,
   sessionsToRemove,
   countTables,
+  readRecords,
   fileStatistics,
 };
 

@@ -20,6 +20,7 @@ import { findSignIn, findUser } from "../sql/users.js";
 import type { Given, Scans, Taken, Writes } from "./calls.js";
 import type { Connection } from "./connection.js";
 import { explain, isBusy } from "./errors.js";
+import { proveLocks } from "./lock-proof.js";
 import { SessionLookUp } from "./session-check.js";
 import { closed, type Thread } from "./thread.js";
 
@@ -146,6 +147,10 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
     statistics,
     dropPart: write("dropPart"),
     createPart: write("createPart"),
+    proveAtomicity: () => (isClosed ? Promise.reject(closed(file)) : proveLocks(file)),
+    // What a kind's operation gives is that kind's; the names of calls between threads cannot say so.
+    readRecords: (kind, after, size) => reader.call("readRecords", kind, after, size) as Promise<never>,
+    writeRecords: write("writeRecords"),
     close: () => (closing ??= close()),
 
     createUser: write("createUser"),
