@@ -67,11 +67,10 @@ async function* rowsOf(
 
 async function connected(url: string, title: string): Promise<MongoClient> {
   const driver = await loadDriver();
+  // Less than the driver's half a minute, unless the URL says how long to look for a server.
+  const patience = /[?&]serverSelectionTimeoutMS=/i.test(url) ? {} : { serverSelectionTimeoutMS: 10_000 };
   return guarded(title, async () => {
-    const client = new driver.MongoClient(url, {
-      appName: "watchword import",
-      serverSelectionTimeoutMS: 10_000,
-    });
+    const client = new driver.MongoClient(url, { appName: "watchword import", ...patience });
     await client.connect();
     return client;
   });
