@@ -140,7 +140,7 @@ function kindOf(name: string, head: string, source: ImportSource): InputKind | n
   const candidates: readonly (InputKind | undefined)[] = [
     told === "json" || told === "ndjson" ? jsonKind(start) : told,
     start.startsWith("{") || start.startsWith("[") ? jsonKind(start) : undefined,
-    files.length === 1 ? files[0] : undefined,
+    files.length === 1 && files[0] !== "json" ? files[0] : undefined,
     /^(?:--|\/\*|\\restrict|(?:CREATE|INSERT|SET|PRAGMA|BEGIN|LOCK|DROP|MERGE)\b)/i.test(start)
       ? "sql"
       : "csv",

@@ -14,7 +14,7 @@ const SCHEMES: ReadonlyMap<string, string> = new Map([
   ["bcrypt", "bcrypt"],
   ["bcrypt_peppered", "clerk_bcrypt_peppered"],
   ["bcrypt_sha256_django", "django_bcrypt_sha256"],
-  ["hmac_sha256_utf16_b64", "clerk_hmac_sha256_utf16_b64"],
+  ["hmac_sha256_utf16_b64", "hmac_sha256_utf16_b64"],
   ["ldap_ssha", "ldap_salted_sha1"],
   ["md5", "hex_md5"],
   ["md5_phpass", "phpass"],

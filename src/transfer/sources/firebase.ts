@@ -125,7 +125,14 @@ function passwordsOf(reading: Reading, parameters: Parameters | null): readonly 
       "need-missing",
       "has a password that needs the project's base64_signer_key, which was not given.",
     );
-  return [{ kind: "hash", scheme: "firebase_scrypt", hash, context: { salt, ...parameters } }];
+  return [
+    {
+      kind: "hash",
+      scheme: "firebase_scrypt",
+      hash: JSON.stringify({ passwordHash: hash, salt }),
+      ...(parameters === null ? {} : { context: { ...parameters } }),
+    },
+  ];
 }
 
 function factorsOf(value: Value): readonly ImportedFactor[] {

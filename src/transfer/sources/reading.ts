@@ -11,6 +11,8 @@ import { atWall, readTime } from "./times.js";
  */
 export type Epoch = "seconds" | "milliseconds" | "either";
 
+const LATEST = Date.UTC(9999, 0);
+
 /**
  * One row while it is being made a user. Each column that is asked for counts as used; {@link rest} gives the others, so
  * that nothing is lost that nobody thought of. A value of an unexpected kind is never bent into shape: it stays
@@ -192,7 +194,7 @@ export function flagOf(value: Value): boolean | null {
 /** Null: no time was meant. Undefined: it is none. A number is a time only where its unit is known. */
 export function timeOf(value: Value, zone: string, epoch?: Epoch): number | null | undefined {
   const date = instantOf(value);
-  if (date !== null) return date;
+  if (date !== null) return whole(date);
   if (typeof value === "number" || typeof value === "bigint") return epochTime(Number(value), epoch);
   if (typeof value !== "string") return undefined;
   if (epoch !== undefined && /^\d+(?:\.\d+)?$/.test(value)) return epochTime(Number(value), epoch);
@@ -207,10 +209,14 @@ export function wallOfInstant(instant: number | null, zone: string): number | nu
 }
 
 function epochTime(number: number, epoch: Epoch | undefined): number | undefined {
-  if (epoch === undefined || !Number.isFinite(number)) return undefined;
+  if (epoch === undefined) return undefined;
   const isSeconds = epoch === "seconds" || (epoch === "either" && Math.abs(number) < 1e11);
-  const milliseconds = Math.floor(isSeconds ? number * 1000 : number);
-  return Math.abs(milliseconds) <= 8_640_000_000_000_000 ? milliseconds : undefined;
+  return whole(isSeconds ? number * 1000 : number);
+}
+
+/** Years up to 9999 either side of 1970 are times; what lies beyond, or is no number, is a mistake of somebody's. */
+function whole(milliseconds: number): number | undefined {
+  return Math.abs(milliseconds) < LATEST ? Math.floor(milliseconds) : undefined;
 }
 
 /** The value of a JSON text; undefined where it is none, or is nested too deeply to be anybody's data. */
