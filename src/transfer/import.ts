@@ -85,7 +85,7 @@ export async function importUsers(
     : new StoreTarget(deps.store, journal?.head.startedAt ?? now, existing, book);
   const run = new ImportRun(deps, existing, isTrial, book, refused, target);
   // What the interrupted run laid down behind its last mark may lack its sessions.
-  run.isTakenUp = earlier !== null;
+  run.isTakenUp = journal?.isTakenUp === true;
   try {
     let done = earlier?.items ?? 0;
     let seen = 0;

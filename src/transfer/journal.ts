@@ -31,8 +31,10 @@ export class Journal {
   private constructor(
     readonly path: string,
     readonly head: JournalHead,
-    /** Where an earlier run stopped; null: there was none. */
+    /** The last mark of an earlier run that did not finish; null: it came to none. */
     readonly earlier: Mark | null,
+    /** Whether there was such a run. */
+    readonly isTakenUp: boolean,
   ) {}
 
   /** @throws WatchwordError `invalid-option`: the file is the journal of another import, or none at all. */
@@ -45,9 +47,9 @@ export class Journal {
             "invalid-option",
             `${path} is the journal of another import (${field}: ${found.head[field]}). Name another file, or remove it to begin anew.`,
           );
-      return new Journal(path, found.head, found.mark);
+      return new Journal(path, found.head, found.mark, true);
     }
-    const journal = new Journal(path, head, null);
+    const journal = new Journal(path, head, null, false);
     await writeFile(path, `${JSON.stringify(head)}\n`, { mode: 0o600 });
     return journal;
   }
