@@ -137,21 +137,38 @@ function kindOf(name: string, head: string, source: ImportSource): InputKind | n
   const ending = /\.([a-z]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? "";
   const start = head.replace(/^\uFEFF/, "").trimStart();
   const told = ENDINGS.get(ending);
-  const candidates: readonly (InputKind | undefined)[] = [
-    told === "json" || told === "ndjson" ? jsonKind(start) : told,
-    start.startsWith("{") || start.startsWith("[") ? jsonKind(start) : undefined,
-    files.length === 1 && files[0] !== "json" ? files[0] : undefined,
-    /^(?:--|\/\*|\\restrict|(?:CREATE|INSERT|SET|PRAGMA|BEGIN|LOCK|DROP|MERGE)\b)/i.test(start)
-      ? "sql"
-      : "csv",
-  ];
-  for (const candidate of candidates) {
-    if (candidate !== undefined && files.includes(candidate)) return candidate;
-    // What one calls JSON is NDJSON for mongoexport, and the other way round.
-    if (candidate === "json" && files.includes("ndjson") && start.startsWith("[")) return "json";
-    if (candidate === "ndjson" && files.includes("json")) return "ndjson";
+  const isJson = told === "json" || told === "ndjson" || /^[{[]/.test(start);
+  if (isJson && (files.includes("json") || files.includes("ndjson")))
+    return told === "ndjson" && files.includes(told) && start.startsWith("{") ? told : jsonKind(start, files);
+  if (told !== undefined && files.includes(told)) return told;
+  const [only] = files;
+  if (files.length === 1 && only !== undefined && only !== "json" && only !== "ndjson") return only;
+  const isSql = /^(?:--|\/\*|\\restrict|(?:CREATE|INSERT|SET|PRAGMA|BEGIN|LOCK|DROP|MERGE)\b)/i.test(start);
+  const guess = isSql ? "sql" : "csv";
+  return files.includes(guess) ? guess : null;
+}
+
+/** What one calls JSON is NDJSON for mongoexport, and the other way round: what stands in the file decides. */
+function jsonKind(start: string, files: readonly InputKind[]): "json" | "ndjson" {
+  if (start.startsWith("[")) return "json";
+  const end = start.indexOf("\n");
+  const first = objectIn(end < 0 ? start : start.slice(0, end));
+  const isAlone = end < 0 || start.slice(end).trim() === "";
+  if (first === null) return files.includes("json") ? "json" : "ndjson";
+  if (!isAlone || !files.includes("json")) return "ndjson";
+  // One object in one line: a person, or what holds the list of all of them.
+  const isPerson = ["_id", "id", "user_id", "email", "username"].some((name) => Object.hasOwn(first, name));
+  return isPerson && files.includes("ndjson") ? "ndjson" : "json";
+}
+
+function objectIn(line: string): object | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" ? value : null;
+  } catch {
+    // The first of several lines of one object, or longer than what was looked at.
+    return null;
   }
-  return null;
 }
 
 /** What is opened another way. */
@@ -169,21 +186,6 @@ const ENDINGS: ReadonlyMap<string, InputKind> = new Map([
   ["ldf", "ldif"],
   ["htpasswd", "htpasswd"],
 ]);
-
-/** One whole object in the first line is NDJSON, unless nothing else stands in the file. */
-function jsonKind(start: string): "json" | "ndjson" {
-  if (start.startsWith("[")) return "json";
-  const end = start.indexOf("\n");
-  const line = (end < 0 ? start : start.slice(0, end)).trimEnd();
-  if (!line.endsWith("}") || line === "{}") return "json";
-  try {
-    JSON.parse(line);
-  } catch {
-    // Only the first of several lines of one object.
-    return "json";
-  }
-  return "ndjson";
-}
 
 interface CsvForm {
   readonly delimiter?: string;

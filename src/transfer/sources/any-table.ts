@@ -34,11 +34,16 @@ function anyTable(name: string, title: string, reads: readonly InputKind[], take
 }
 
 export const csv = anyTable("csv", "Any CSV or TSV", ["csv"], "a CSV or TSV file with a header row");
-export const ndjson = anyTable("ndjson", "Any NDJSON", ["ndjson"], "a file with one JSON object a line");
+export const ndjson = anyTable(
+  "ndjson",
+  "Any NDJSON",
+  ["ndjson", "json"],
+  "a file with one JSON object a line",
+);
 export const json = anyTable(
   "json",
   "Any JSON",
-  ["json"],
+  ["json", "ndjson"],
   "a JSON array of objects, or an object that holds one",
 );
 export const sql = anyTable(

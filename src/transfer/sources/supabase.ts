@@ -118,7 +118,7 @@ function passwordsOf(stored: string | null): readonly ImportedPassword[] {
 function blockOf(reading: Reading, options: SourceOptions): BlockState | null {
   const stored = reading.text("banned_until");
   if (!stored) return null;
-  const until = stored === "infinity" ? null : reading.time("banned_until");
+  const until = reading.time("banned_until");
   const isOver = until !== null && until <= options.now;
   return isOver ? null : { since: options.now, until, reason: "banned in Supabase" };
 }

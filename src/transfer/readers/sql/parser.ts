@@ -36,6 +36,8 @@ const STATEMENTS: State = { in: "statements" };
 export class DumpParser implements UnitParser<DumpItem> {
   readonly #lexer: Lexer;
   readonly #shapes = new Map<string, TableShape>();
+  /** Tables that only their rows tell of: the dump was made without definitions. */
+  readonly #told = new Set<string>();
   #state: State = STATEMENTS;
   /** Rows that one statement gave together. */
   #waiting: DumpItem[] = [];
@@ -239,6 +241,10 @@ export class DumpParser implements UnitParser<DumpItem> {
           generated: false,
         },
     );
+    if (shape === undefined && !this.#told.has(keyOf(name))) {
+      this.#told.add(keyOf(name));
+      this.#waiting.push({ kind: "table", shape: { ...name, columns } });
+    }
     return { ...name, wanted, columns, listed: true };
   }
 
