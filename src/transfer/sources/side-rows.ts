@@ -77,7 +77,8 @@ class Spill {
   #waiting = 0;
   readonly #insert: PreparedStatement;
   readonly #select: PreparedStatement;
-  readonly #mark: PreparedStatement;
+  /** One bit a row: whether its owner came by. */
+  #asked = new Uint8Array(BATCH);
 
   private constructor(
     readonly folder: string,
@@ -88,10 +89,8 @@ class Spill {
       "pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = file",
     );
     database.exec("create table rows (key text not null, row text not null)");
-    database.exec("create table asked (key text primary key) without rowid");
     this.#insert = database.prepare("insert into rows values (?, ?)");
-    this.#select = database.prepare("select row from rows where key = ? order by rowid");
-    this.#mark = database.prepare("insert or ignore into asked values (?)");
+    this.#select = database.prepare("select rowid as id, row from rows where key = ? order by rowid");
     database.exec("begin");
   }
 
@@ -119,22 +118,37 @@ class Spill {
 
   of(key: string): readonly Fields[] {
     this.#index();
-    const found = this.#select.all(key) as readonly { readonly row: string }[];
-    if (found.length > 0) this.#mark.run(key);
+    const found = this.#select.all(key) as readonly { readonly id: number; readonly row: string }[];
+    for (const { id } of found) this.#mark(id);
     return found.map(({ row }) => fromTagged(JSON.parse(row)) as Fields);
+  }
+
+  #mark(id: number): void {
+    const at = id >>> 3;
+    if (at >= this.#asked.length) {
+      const longer = new Uint8Array(2 * at);
+      longer.set(this.#asked);
+      this.#asked = longer;
+    }
+    this.#asked[at] = (this.#asked[at] ?? 0) | (1 << (id & 7));
+  }
+
+  #isMarked(id: number): boolean {
+    return ((this.#asked[id >>> 3] ?? 0) & (1 << (id & 7))) !== 0;
   }
 
   *orphans(start: string): Generator<string> {
     this.#index();
     const statement = this.database.prepare(
-      "select distinct key from rows where key >= ? and key < ? and key not in (select key from asked) and key > ? order by key limit 1000",
+      "select key, min(rowid) as id from rows where key >= ? and key < ? and key > ? group by key order by key limit 1000",
     );
     let after = "";
     for (;;) {
       const keys = statement.all(start, `${start.slice(0, -1)}\u000b`, after) as readonly {
         readonly key: string;
+        readonly id: number;
       }[];
-      for (const { key } of keys) yield key;
+      for (const { key, id } of keys) if (!this.#isMarked(id)) yield key;
       const last = keys.at(-1);
       if (last === undefined) return;
       after = last.key;

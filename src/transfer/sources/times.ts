@@ -20,26 +20,29 @@ const MINUTE = 60_000;
 
 export function readTime(text: string, zone: string): TimeReading {
   const trimmed = text.trim();
-  if (trimmed === "" || /^0000-00-00/.test(trimmed)) return { status: "none" };
+  if (trimmed === "" || trimmed.startsWith("0000-00-00")) return { status: "none" };
   if (trimmed === "infinity") return { status: "never", sign: 1 };
   if (trimmed === "-infinity") return { status: "never", sign: -1 };
   const parts = TIME.exec(trimmed);
   if (parts === null) return { status: "unclear" };
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));
-  if (year === undefined || month === undefined || day === undefined) return { status: "unclear" };
+  const number = (at: number) => Number(parts[at] ?? 0);
+  const year = number(1);
+  const month = number(2);
+  const day = number(3);
+  const isDay = year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+  if (!isDay || number(4) > 23 || number(5) > 59 || number(6) > 60) return { status: "unclear" };
   const milliseconds = Number((parts[7] ?? "").slice(0, 3).padEnd(3, "0"));
-  const wall = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
-  // The 31st of April, or a 25th hour, would be another time quietly.
-  const date = new Date(wall);
-  if (year < 100 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || (hour ?? 0) > 23)
-    return { status: "unclear" };
+  const wall = Date.UTC(year, month - 1, day, number(4), number(5), number(6), milliseconds);
   if (parts[8] !== undefined) return { status: "read", at: wall };
-  if (parts[9] !== undefined) {
-    const [hours, minutes, seconds] = parts.slice(10, 13).map((part) => Number(part ?? 0));
-    const offset = ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
-    return { status: "read", at: parts[9] === "-" ? wall + offset : wall - offset };
-  }
-  return { status: "read", at: atWall(wall, zone) };
+  if (parts[9] === undefined) return { status: "read", at: atWall(wall, zone) };
+  const offset = (number(10) * 3600 + number(11) * 60 + number(12)) * 1000;
+  return { status: "read", at: parts[9] === "-" ? wall + offset : wall - offset };
+}
+
+/** The 31st of April would be another day quietly. */
+function daysIn(year: number, month: number): number {
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 /**
