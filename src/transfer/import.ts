@@ -4,7 +4,7 @@ import { type IdentifierMode, keysOfTyped } from "../base/keys.js";
 import type { BlockRecord, FactorRecord, SessionRecord, Store } from "../store/contract.js";
 import { Journal } from "./journal.js";
 import { namesOf } from "./names.js";
-import { IMPORTED, type PasswordIntake } from "./passwords.js";
+import { IMPORTED, type PasswordIntake, type TakenPassword } from "./passwords.js";
 import { DATA_LIMIT, originKey, type Person, sessionOf, whoIs } from "./person.js";
 import { type Existing, type Placed, StoreTarget, type Target, TrialTarget } from "./placing.js";
 import { RefusedFile } from "./refused.js";
@@ -86,33 +86,63 @@ export async function importUsers(
   const run = new ImportRun(deps, existing, isTrial, book, refused, target);
   // What the interrupted run laid down behind its last mark may lack its sessions.
   run.isTakenUp = journal?.isTakenUp === true;
+  let writing: Promise<void> = Promise.resolve();
   try {
+    if (run.isTakenUp) await refused.cut();
     let done = earlier?.items ?? 0;
-    let seen = 0;
-    let batch: SourceItem[] = [];
-    const settle = async () => {
+    const settle = async (batch: Prepared, size: number) => {
       await run.settle(batch);
-      done += batch.length;
-      batch = [];
+      done += size;
       const refusedBytes = await refused.flush();
       await journal?.mark({ items: done, refusedBytes, counts: book.counts });
       const { people, written, refused: count } = book.counts;
       options.onProgress?.({ people, written, refused: count });
     };
-    const already = done;
-    for await (const item of items) {
-      if (++seen <= already) continue;
-      batch.push(item);
-      if (batch.length >= BATCH) await settle();
+    // While one batch is being written, the next is read and prepared.
+    for await (const batch of batches(items, done)) {
+      const [prepared] = await Promise.all([run.prepare(batch), writing]);
+      writing = settle(prepared, batch.length);
+      // It is waited for above; until then a failure is nobody's surprise.
+      writing.catch(() => {});
     }
-    await settle();
+    await writing;
     const refusedBytes = await refused.flush();
     await journal?.mark({ items: done, refusedBytes, counts: book.counts, finished: true });
   } finally {
+    // Where the source broke off, what is under way is brought to its end; that failure is the one to tell.
+    await Promise.allSettled([writing]);
     await refused.close();
     await target.close();
   }
   return book.finish({ dryRun: isTrial, source: options.source, took: deps.clock.now() - now });
+}
+
+interface PreparedPerson {
+  readonly person: Person;
+  readonly schemes: TakenPassword["schemes"];
+  readonly events: readonly ImportEvent[];
+}
+
+interface Prepared {
+  readonly people: readonly PreparedPerson[];
+  readonly others: readonly Exclude<SourceItem, ImportedUser>[];
+}
+
+/** The items behind the first `skip`, so many at a time as go to the store in one call. */
+async function* batches(
+  items: AsyncIterable<SourceItem>,
+  skip: number,
+): AsyncGenerator<readonly SourceItem[]> {
+  let seen = 0;
+  let batch: SourceItem[] = [];
+  for await (const item of items) {
+    if (++seen <= skip) continue;
+    batch.push(item);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 class ImportRun {
@@ -127,49 +157,56 @@ class ImportRun {
     readonly target: Target,
   ) {}
 
-  async settle(items: readonly SourceItem[]): Promise<void> {
-    const users: ImportedUser[] = [];
+  /** Tells nothing yet: what comes behind the last mark of the journal must not be counted. */
+  async prepare(items: readonly SourceItem[]): Promise<Prepared> {
+    const users = items.filter((item) => item.kind === "user");
+    return {
+      others: items.filter((item) => item.kind !== "user"),
+      people: await inTurns(users, HASHES, (user) => this.#prepareOne(user)),
+    };
+  }
+
+  async settle({ people, others }: Prepared): Promise<void> {
+    const { book } = this;
     const blocks: ImportedBlock[] = [];
-    for (const item of items)
-      switch (item.kind) {
-        case "user":
-          users.push(item);
-          break;
-        case "block":
-          blocks.push(item);
-          break;
-        case "note":
-          this.book.tell({ code: item.code, where: item.where, who: "", message: item.message });
-          break;
-        case "refused":
-          this.book.counts.people++;
-          this.#refuse(item.where, "", item.why, item.row);
-          break;
+    for (const item of others)
+      if (item.kind === "block") blocks.push(item);
+      else if (item.kind === "note")
+        book.tell({ code: item.code, where: item.where, who: "", message: item.message });
+      else {
+        book.counts.people++;
+        this.#refuse(item.where, "", item.why, item.row);
       }
-    const people = await inTurns(users, HASHES, (user) => this.#prepare(user));
-    const placed = await this.target.place(people);
+    for (const { schemes, events } of people) {
+      book.counts.people++;
+      for (const { scheme, strength } of schemes) book.scheme(scheme, strength);
+      for (const event of events) book.tell(event);
+    }
+    const placed = await this.target.place(people.map(({ person }) => person));
     await this.#finish(placed);
     await this.#block(blocks);
     this.isTakenUp = false;
   }
 
-  async #prepare(user: ImportedUser): Promise<Person> {
-    const { deps, book } = this;
+  async #prepareOne(user: ImportedUser): Promise<PreparedPerson> {
+    const { deps } = this;
     const now = deps.clock.now();
-    const who = whoIs(user);
-    book.counts.people++;
-    for (const { code, message } of user.notes) book.tell({ code, where: user.where, who, message });
     const { claims, misfits } = namesOf(user, deps.mode);
-    for (const { kind, why } of misfits)
-      this.#tell(user, "no-name", `${why} The ${kind} is kept in the data.`);
     const taken = await deps.passwords.take(user.passwords, now, this.isTrial);
-    for (const { scheme, strength } of taken.schemes) book.scheme(scheme, strength);
-    for (const why of taken.unusable) this.#tell(user, "password-unknown", why);
+    const events = [
+      ...user.notes,
+      ...misfits.map(({ kind, why }) => ({
+        code: "no-name" as const,
+        message: `${why} The ${kind} is kept in the data.`,
+      })),
+      ...taken.unusable.map((message) => ({ code: "password-unknown" as const, message })),
+    ].map((note) => ({ ...note, where: user.where, who: whoIs(user) }));
     const kept: (readonly [string, Value])[] = misfits.map(({ kind, value }) => [kind, value]);
     const password =
       taken.record === null ? null : { ...taken.record, flags: [...taken.record.flags, IMPORTED] };
     const id = newId(now);
-    return { user, id, claims, kept, password, factors: this.#factors(user, id, now), now };
+    const person = { user, id, claims, kept, password, factors: this.#factors(user, id, now), now };
+    return { person, schemes: taken.schemes, events };
   }
 
   #factors(user: ImportedUser, id: string, now: number): readonly FactorRecord[] {

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, truncate } from "node:fs/promises";
 import type { Json } from "../space/contract.js";
 
 /** A row that did not become a user, as it stands in the file of refused rows: one JSON object a line. */
@@ -19,6 +19,15 @@ export class RefusedFile {
     /** What an earlier run wrote and its journal knows of; the rest is written anew. */
     private bytes = 0,
   ) {}
+
+  /** Lets go of what a run wrote that was interrupted before its journal knew of it. */
+  async cut(): Promise<void> {
+    if (this.path === undefined) return;
+    await truncate(this.path, this.bytes).catch((error: unknown) => {
+      // There is none yet.
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    });
+  }
 
   add(line: RefusedLine): void {
     if (this.path !== undefined) this.#waiting.push(`${JSON.stringify(line)}\n`);
@@ -41,9 +50,7 @@ export class RefusedFile {
     await this.#file?.close();
   }
 
-  async #open(path: string): Promise<FileHandle> {
-    const file = await open(path, this.bytes > 0 ? "r+" : "w", 0o600);
-    await file.truncate(this.bytes);
-    return file;
+  #open(path: string): Promise<FileHandle> {
+    return open(path, this.bytes > 0 ? "r+" : "w", 0o600);
   }
 }
