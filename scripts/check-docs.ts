@@ -10,6 +10,7 @@ import { checkOptions } from "./docs/options.js";
 import { checkPages } from "./docs/pages.js";
 import { checkRoutes } from "./docs/routes.js";
 import { checkSecurity } from "./docs/security.js";
+import { checkSources } from "./docs/sources.js";
 
 if (!existsSync(`${ROOT}dist/index.js`)) {
   console.error(
@@ -25,6 +26,7 @@ const parts: Record<string, () => Drift[] | Promise<Drift[]>> = {
   commands: checkCommands,
   pages: checkPages,
   security: checkSecurity,
+  sources: checkSources,
 };
 
 let found = 0;
