@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
-import { BSON, type Document, MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { inputFile } from "../../src/transfer/readers/file.js";
 import { mongoDatabase } from "../../src/transfer/readers/mongodb.js";
 import { readNdjson } from "../../src/transfer/readers/ndjson.js";
 import { toTagged } from "../../src/transfer/values.js";
 import { collect } from "../helpers/collect.js";
-import { mongodbServer } from "../servers/mongodb.js";
+import { restoredMongodb } from "../helpers/restored.js";
 
 const ORIGINALS = new URL("../fixtures/originals/", import.meta.url).pathname;
 
@@ -16,19 +14,9 @@ describe("a live MongoDB", () => {
     ["djmongoauth", ["djmongoauth_user", "djmongoauth_session", "auth_user"]],
     ["minimus-users", ["users"]],
   ])("gives exactly what its export gives: %s", async (folder, collections) => {
-    const { url } = await mongodbServer();
-    const client = new MongoClient(url);
-    await client.connect();
-    const name = `restored_${folder.replaceAll("-", "_")}_${Date.now()}`;
-    const at = new URL(url);
-    at.pathname = `/${name}`;
+    const database = await restoredMongodb(folder, collections);
     try {
-      for (const collection of collections) {
-        const lines = readFileSync(`${ORIGINALS}${folder}/${collection}.ndjson`, "utf8").trim().split("\n");
-        const documents = lines.map((line): Document => BSON.EJSON.parse(line, { relaxed: false }));
-        await client.db(name).collection(collection).insertMany(documents);
-      }
-      const live = await mongoDatabase(at.href);
+      const live = await mongoDatabase(database.url);
       expect((await live.list()).map((info) => info.table).sort()).toEqual([...collections].sort());
       for (const collection of collections) {
         const file = inputFile(`${ORIGINALS}${folder}/${collection}.ndjson`);
@@ -42,8 +30,7 @@ describe("a live MongoDB", () => {
       }
       await live.close();
     } finally {
-      await client.db(name).dropDatabase();
-      await client.close();
+      await database.drop();
     }
   });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { inputFile } from "../../src/transfer/readers/file.js";
@@ -6,37 +5,16 @@ import { postgresDatabase } from "../../src/transfer/readers/postgres.js";
 import { sqlDump } from "../../src/transfer/readers/sql/dump.js";
 import { toTagged } from "../../src/transfer/values.js";
 import { collect } from "../helpers/collect.js";
+import { restoredPostgres } from "../helpers/restored.js";
 import { postgresServer } from "../servers/postgres.js";
 
 const ORIGINALS = new URL("../fixtures/originals/", import.meta.url).pathname;
-
-/** A database of its own with a dump restored; what psql does by itself is left out. */
-async function restored(path: string): Promise<{ readonly url: string; drop(): Promise<void> }> {
-  const server = await postgresServer();
-  const name = `restored_${path.replace(/\W/g, "_").toLowerCase()}_${Date.now()}`;
-  const admin = new pg.Client({ connectionString: server.url });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${name}`);
-  const url = new URL(server.url);
-  url.pathname = `/${name}`;
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  await client.query(readFileSync(`${ORIGINALS}${path}`, "utf8").replace(/^\\.*$/gm, ""));
-  await client.end();
-  return {
-    url: url.href,
-    async drop() {
-      await admin.query(`DROP DATABASE ${name}`);
-      await admin.end();
-    },
-  };
-}
 
 describe("a live PostgreSQL", () => {
   it.each(["pgusers/dump.sql", "piccolo/dump.sql", "django/postgres.sql", "better-auth/postgres.sql"])(
     "gives exactly what its dump gives: %s",
     async (path) => {
-      const database = await restored(path);
+      const database = await restoredPostgres(path);
       const live = await postgresDatabase(database.url);
       try {
         const dump = sqlDump(inputFile(`${ORIGINALS}${path}`));
