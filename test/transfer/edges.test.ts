@@ -125,6 +125,7 @@ memberUid: ada+lovelace
         entry("sasl", "userPassword: {SASL}sasl@EXAMPLE.ORG"),
         entry("strange", "userPassword: {ROT13}uhagre2"),
         entry("crypt", "userPassword: {crypt}$1$abcdefgh$0123456789./ABCDEFGHIJ"),
+        entry("hex", "userPassword: {md5}5f4dcc3b5aa765d61d8327deb882cf99"),
         entry("off389", "nsAccountLock: true"),
         entry("offad", "userAccountControl: 514"),
         entry("onad", "userAccountControl: 512"),
@@ -140,6 +141,9 @@ memberUid: ada+lovelace
     expect(schemesOf(of("sasl"))).toEqual(["unknown"]);
     expect(schemesOf(of("strange"))).toEqual(["unknown"]);
     expect(schemesOf(of("crypt"))).toEqual(["ldap_md5_crypt"]);
+    expect(of("hex").passwords).toMatchObject([
+      { scheme: "ldap_hex_md5", hash: "{MD5}5f4dcc3b5aa765d61d8327deb882cf99" },
+    ]);
     expect(
       usersOf(items)
         .filter(({ active }) => !active)
@@ -148,7 +152,7 @@ memberUid: ada+lovelace
     expect(of("later").blocked).toMatchObject({ since: Date.parse("2024-05-01T10:00:00Z"), until: null });
     expect(notesOf(of("photo"))).toContain("value-unclear");
     expect(tellings(items, "account-left").length).toBe(1);
-    expect(usersOf(items).length).toBe(10);
+    expect(usersOf(items).length).toBe(11);
   });
 });
 

@@ -1,12 +1,12 @@
-import { WatchwordError } from "../../base/errors.js";
 import type { BlockState } from "../../store/contract.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedFactor, ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
-import { isFields, toTagged, type Value } from "../values.js";
+import { type Fields, isFields, toTagged, type Value } from "../values.js";
 import { readBase32 } from "./base32.js";
 import { person, readable } from "./person.js";
 import { isEmpty, Reading, textOf } from "./reading.js";
 import { ARGON2, BCRYPT, unknown } from "./schemes.js";
+import { SideRows } from "./side-rows.js";
 
 /** Auth0's export, and the layout of its bulk import. */
 export const auth0: ImportSource = {
@@ -19,40 +19,32 @@ export const auth0: ImportSource = {
   async *read(input: Tables, options: SourceOptions): AsyncGenerator<SourceItem> {
     const tables =
       options.table === undefined ? (await input.list()).map(({ table }) => table) : [options.table];
-    const hashes = new Hashes();
-    // Two files tell of the same people: one has the profile, one the hash.
-    if (tables.length > 1) for await (const row of input.rows(tables)) hashes.learn(row, tables.length);
-    yield* readable(input.rows(tables), (row) =>
-      hashes.isOnlyHash(row) ? null : toUser(row, options, hashes),
-    );
+    const side = SideRows.create();
+    try {
+      // Two files tell of the same people: one has the profile, one the hash.
+      if (tables.length > 1)
+        for await (const row of input.rows(tables)) {
+          const id = row.fault === undefined ? idOf(row) : null;
+          if (id !== null) await side.add(isProfile(row) ? PROFILES : HASHES, id, hashIn(row));
+        }
+      yield* readable(input.rows(tables), (row) => {
+        const id = idOf(row) ?? "";
+        const isKnown = !isProfile(row) && side.of(PROFILES, id).length > 0;
+        return isKnown ? null : toUser(row, options, side.of(HASHES, id)[0]?.get(HASH) ?? null);
+      });
+    } finally {
+      await side.close();
+    }
   },
 };
 
-/** The hashes of a file that has nothing else, by Auth0's id. */
-class Hashes {
-  readonly #byId = new Map<string, Value>();
-  readonly #profiles = new Set<string>();
+const PROFILES = "profiles";
+const HASHES = "hashes";
+const HASH = "password_hash";
 
-  learn(row: Row, _files: number): void {
-    const id = idOf(row);
-    if (id === null) return;
-    if (isProfile(row)) this.#profiles.add(id);
-    else this.#byId.set(id, row.values.get("passwordHash") ?? row.values.get("password_hash") ?? null);
-    if (this.#byId.size > 2_000_000)
-      throw new WatchwordError(
-        "invalid-input",
-        "The file of hashes has more than 2,000,000 rows; split both files.",
-      );
-  }
-
-  isOnlyHash(row: Row): boolean {
-    const id = idOf(row);
-    return id !== null && !isProfile(row) && this.#profiles.has(id);
-  }
-
-  of(id: string): Value {
-    return this.#byId.get(id) ?? null;
-  }
+function hashIn(row: Row): Fields {
+  const hash = row.values.get(HASH) ?? row.values.get("passwordHash");
+  return hash === undefined ? new Map() : new Map([[HASH, hash]]);
 }
 
 function isProfile(row: Row): boolean {
@@ -65,7 +57,7 @@ function idOf(row: Row): string | null {
   return id === null ? null : id.replace(/^auth0\|/, "");
 }
 
-function toUser(row: Row, options: SourceOptions, hashes: Hashes): SourceItem {
+function toUser(row: Row, options: SourceOptions, hashFromFile: Value): SourceItem {
   const reading = new Reading(row, options);
   const id = idOf(row) ?? textOf(row.values.get("email") ?? null) ?? "";
   reading.drop("user_id", "_id", "Id", "tenant", "connection", "_tmp_is_unique", "password_set_date");
@@ -74,7 +66,7 @@ function toUser(row: Row, options: SourceOptions, hashes: Hashes): SourceItem {
     username: reading.filled("username"),
     email: reading.filled("email"),
     emailVerified: reading.flag("email_verified", false),
-    passwords: passwordsOf(reading, hashes.of(id)),
+    passwords: passwordsOf(reading, hashFromFile),
     blocked: blockOf(reading, options),
     createdAt: reading.time("created_at"),
     updatedAt: reading.time("updated_at"),

@@ -109,10 +109,14 @@ export function ldapPassword(value: string): ImportedPassword | null {
   if (tag === "CRYPT") {
     if (isLocked(hash)) return null;
     const inner = cryptScheme(hash);
-    if (inner !== null) return { kind: "hash", scheme: IN_CRYPT.get(inner) ?? "ldap_crypt", hash: value };
+    if (inner !== null)
+      return { kind: "hash", scheme: IN_CRYPT.get(inner) ?? "ldap_crypt", hash: `{${tag}}${hash}` };
   }
-  const scheme = LDAP.get(tag);
-  if (scheme !== undefined && hash !== "") return { kind: "hash", scheme, hash: value };
+  const digits = tag === "MD5" ? 32 : tag === "SHA" ? 40 : 0;
+  const isHex = digits > 0 && hash.length === digits && /^[0-9a-f]+$/i.test(hash);
+  const scheme = isHex ? `ldap_hex_${tag === "SHA" ? "sha1" : "md5"}` : LDAP.get(tag);
+  // Names in braces are read in either case; written in capitals they are one.
+  if (scheme !== undefined && hash !== "") return { kind: "hash", scheme, hash: `{${tag}}${hash}` };
   return unknown(
     value,
     tag === "SASL"
