@@ -49,6 +49,8 @@ export interface ImportOptions {
 
 /** People that go to the store in one call. */
 const BATCH = 500;
+/** The longest token that a session check takes. */
+const LONGEST_TOKEN = 512;
 /** Clear texts that are hashed at once. */
 const HASHES = 4;
 
@@ -247,7 +249,14 @@ class ImportRun {
       this.#tell(user, "sessions-left", "is switched off or blocked; the live sessions did not come along.");
       return [];
     }
-    return user.sessions.map((session) => sessionOf(session, id, newId(now), sessionPolicy, now));
+    const usable = user.sessions.filter(({ token }) => token !== "" && token.length <= LONGEST_TOKEN);
+    if (usable.length < user.sessions.length)
+      this.#tell(
+        user,
+        "sessions-left",
+        `has a session whose token is longer than ${LONGEST_TOKEN} characters.`,
+      );
+    return usable.map((session) => sessionOf(session, id, newId(now), sessionPolicy, now));
   }
 
   async #thereAlready(person: Person): Promise<void> {
