@@ -19,7 +19,9 @@ export class Feed {
   at = 0;
   /** Whether nothing follows behind `text`. */
   ended = false;
+  /** Where the line begins that was counted last, and where it ends (-1: not looked for yet). */
   #counted = 0;
+  #newline = -1;
   #line = 1;
 
   constructor(readonly name: string) {}
@@ -32,15 +34,18 @@ export class Feed {
 
   /** The number of the line that `at` stands in. */
   line(): number {
-    let at = this.#counted;
-    for (;;) {
-      const next = this.text.indexOf("\n", at);
-      if (next < 0 || next >= this.at) break;
+    if (this.#newline < 0) this.#newline = this.#nextNewline(this.#counted);
+    while (this.#newline < this.at) {
       this.#line++;
-      at = next + 1;
+      this.#counted = this.#newline + 1;
+      this.#newline = this.#nextNewline(this.#counted);
     }
-    this.#counted = Math.max(at, this.at);
     return this.#line;
+  }
+
+  #nextNewline(from: number): number {
+    const at = this.text.indexOf("\n", from);
+    return at < 0 ? Number.POSITIVE_INFINITY : at;
   }
 
   error(what: string): WatchwordError {
@@ -51,7 +56,8 @@ export class Feed {
   /** Adds what came in, and lets go of what was read. */
   add(more: string): void {
     this.line();
-    this.#counted -= this.at;
+    this.#counted = Math.max(0, this.#counted - this.at);
+    this.#newline = -1;
     this.text = this.text.slice(this.at) + more;
     this.at = 0;
   }

@@ -14,7 +14,6 @@ export interface Token {
   readonly prefix: string;
 }
 
-const SPACE = /[\s\0]*/y;
 const WORD = /[A-Za-z_@\x80-\xff][\w$@\x80-\xff]*/y;
 const NUMBER = /(?:0[xX][0-9A-Fa-f]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)/y;
 const DOLLAR = /\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*)?\$/y;
@@ -73,10 +72,10 @@ export class Lexer {
   skipSpace(): void {
     const { feed } = this;
     for (;;) {
-      SPACE.lastIndex = feed.at;
-      SPACE.exec(feed.text);
-      feed.at = SPACE.lastIndex;
-      const { text, at } = feed;
+      const { text } = feed;
+      let { at } = feed;
+      while (isSpace(text.charCodeAt(at))) at++;
+      feed.at = at;
       if (at >= text.length) return;
       const code = text.charCodeAt(at);
       if (code !== 45 && code !== 47 && code !== 35 && code !== 42) return;
@@ -225,6 +224,11 @@ export class Lexer {
     feed.at = end + mark.length;
     return { kind: "text", text: feed.text.slice(start, end), prefix: "$" };
   }
+}
+
+/** White space, as the C locale has it, and NUL. */
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13) || code === 0;
 }
 
 function isDigit(code: number): boolean {

@@ -37,7 +37,7 @@ export function rawDoubleQuoted(text: string): string {
 }
 
 function mysqlEscapes(text: string, quote: string): string {
-  if (!text.includes("\\")) return text.replaceAll(quote + quote, quote);
+  if (!text.includes("\\")) return text.includes(quote) ? text.replaceAll(quote + quote, quote) : text;
   return text.replace(quote === "'" ? /\\([\s\S])|''/g : /\\([\s\S])|""/g, (_, escaped?: string) =>
     escaped === undefined ? quote : (MYSQL_ESCAPES[escaped] ?? escaped),
   );
