@@ -7,6 +7,7 @@ import { unseal } from "#dist/base/seal.js";
 import { type ImportOptions, importUsers } from "#dist/transfer/import.js";
 import type { ImportEvent } from "#dist/transfer/report.js";
 import type { ImportedUser, SourceItem } from "#dist/transfer/source.js";
+import type { Value } from "#dist/transfer/values.js";
 import { FACTOR_KEY, type ImportBench, openBench, someone, stream } from "../helpers/import-engine.js";
 import { DUMPED, readSource, usersOf } from "../helpers/import-source.js";
 
@@ -137,6 +138,21 @@ describe("an import", () => {
       ["row 5", "It has neither a username nor an email."],
       ["row 6", expect.stringMatching(/^None of its names is left to it/)],
     ]);
+  });
+
+  it("keeps what it can of data that is nested without end", async () => {
+    const at = await bench();
+    let deep: Value = "bottom";
+    for (let level = 0; level < 199; level++) deep = [deep];
+    const data = new Map([["deep", deep]]);
+    const refused = join(at.folder, "refused.ndjson");
+    const items = [someone("1", { username: "ada", data }), someone("2", { data: new Map([["a", [deep]]]) })];
+    expect(await importUsers(stream(items), at.deps, { ...OPTIONS, refused })).toMatchObject({
+      written: 1,
+      refused: 1,
+    });
+    expect((await at.users())[0]?.user.data).toContain("bottom");
+    expect(await readFile(refused, "utf8")).toContain("$unsupported");
   });
 
   it("finds case twins and names the setting; a space that tells them apart takes both", async () => {
