@@ -39,3 +39,12 @@ export function purgeDate(end: number | null, now: number): Date | null {
   const at = Date.now() + Math.max(0, end - now) + GRACE;
   return new Date(Math.ceil(at / HOUR) * HOUR);
 }
+
+/** As {@link text}, for numbers. */
+export function whole(value: number): number {
+  if (typeof value === "number") return value;
+  throw new WatchwordError(
+    "invalid-input",
+    `A number was expected where the database got a value of type ${typeof value}.`,
+  );
+}
