@@ -1,7 +1,7 @@
 import type { Filter } from "mongodb";
 import { equalInConstantTime } from "../../base/crypto.js";
 import type { CodeLookup, CodeOutcome, CodeRecord, CodeRedemption, StoreEvent } from "../contract.js";
-import { codeDocument, CODE_FIELDS, readCode, slotOf } from "./code-documents.js";
+import { CODE_FIELDS, codeDocument, readCode, slotOf } from "./code-documents.js";
 import type { Database } from "./database.js";
 import type { CodeDocument, Outboxed } from "./documents.js";
 import { isDuplicateKey } from "./errors.js";
@@ -94,9 +94,7 @@ export async function redeemCode(database: Database, redemption: CodeRedemption)
     { $set: { usedAt: now, usedBy: text(redemption.operationId) } },
     { returnDocument: "after", projection: CODE_FIELDS },
   );
-  return used === null
-    ? again(database, found, redemption)
-    : { status: "redeemed", code: readCode(used) };
+  return used === null ? again(database, found, redemption) : { status: "redeemed", code: readCode(used) };
 }
 
 /** The write found the code used up: by this very attempt, repeated by the driver or the caller, or by another. */

@@ -14,7 +14,8 @@ const OLDEST_WIRE_VERSION = 9;
 const SOCKET_DEADLINES = 6;
 
 /** With every default filled in. */
-export type Settled = Required<Pick<MongodbStoreOptions, "attempts" | "delay" | "timeout">> & MongodbStoreOptions;
+export type Settled = Required<Pick<MongodbStoreOptions, "attempts" | "delay" | "timeout">> &
+  MongodbStoreOptions;
 
 /**
  * Connects, and tries again where the servers may only be late. What no second try would change (a wrong password, a certificate) fails at
@@ -33,7 +34,10 @@ export async function connect(
       const { failure, lasting } =
         error instanceof WatchwordError ? { failure: error, lasting: true } : await diagnose(error, place);
       if (lasting || attempt >= options.attempts) throw failure;
-      options.logger?.warn({ err: error, attempt }, `MongoDB at ${place.location} does not answer yet; trying again`);
+      options.logger?.warn(
+        { err: error, attempt },
+        `MongoDB at ${place.location} does not answer yet; trying again`,
+      );
     }
     await sleep(options.delay);
   }

@@ -183,4 +183,10 @@ export const RECORD_COLLECTIONS: readonly RecordKind[] = [
 /** `schema` last: while it stands, nobody takes a half dropped space for a new one. */
 export const SPACE_COLLECTIONS = ["settings", "turns", "schema"] as const satisfies readonly CollectionName[];
 /** Those whose documents carry events. */
-export const OUTBOXED = ["users", "sessions", "codes", "blocks", "mails"] as const satisfies readonly RecordKind[];
+export const OUTBOXED = [
+  "users",
+  "sessions",
+  "codes",
+  "blocks",
+  "mails",
+] as const satisfies readonly RecordKind[];

@@ -90,7 +90,10 @@ export function explain(error: unknown, location: string, during: "opening" | "w
       `The user of MongoDB at ${location} has not the right to do this (${reason}). Give it the role readWrite on the database, and dbAdmin for migrations and statistics; or put the credentials into the URL where there are none.`,
       because,
     );
-  if (code === OUT_OF_DISK_SPACE || /no space left|out of disk space|space quota|over your .*quota/i.test(reason))
+  if (
+    code === OUT_OF_DISK_SPACE ||
+    /no space left|out of disk space|space quota|over your .*quota/i.test(reason)
+  )
     return new WatchwordError(
       "store-full",
       `The disk (or quota) of MongoDB at ${location} is full (${reason}). Free some space there and try again; look first whether the change was kept.`,

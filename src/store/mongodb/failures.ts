@@ -21,7 +21,15 @@ const UNTRUSTED = new Set([
   "CERT_SIGNATURE_FAILURE",
 ]);
 const OUT_OF_DATE = new Set(["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"]);
-const NOBODY_THERE = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ENOENT"]);
+const NOBODY_THERE = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "ENOENT",
+]);
 
 /** How long a server may take to say what it speaks, in real milliseconds. */
 const PATIENCE = 2000;
@@ -47,7 +55,14 @@ export async function diagnose(
   const codes = all.flatMap((each) => ("code" in each && typeof each.code === "string" ? [each.code] : []));
   const said = all.map((each) => each.message).join(" ");
 
-  if (["MongoParseError", "MongoInvalidArgumentError", "MongoMissingCredentialsError", "MongoAPIError"].includes(nameOf(error)))
+  if (
+    [
+      "MongoParseError",
+      "MongoInvalidArgumentError",
+      "MongoMissingCredentialsError",
+      "MongoAPIError",
+    ].includes(nameOf(error))
+  )
     return {
       failure: new WatchwordError(
         "invalid-option",
@@ -78,7 +93,11 @@ export async function diagnose(
     return refuse(
       `The certificate of MongoDB at ${location} is not valid today (${reason}). Renew it, and check the clocks of both machines.`,
     );
-  if (codes.some((code) => /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE)/.test(code)))
+  if (
+    codes.some((code) =>
+      /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE)/.test(code),
+    )
+  )
     return refuse(
       `MongoDB at ${location} wants a certificate of the client, or refuses the one it got (${reason}). Name it with tlsCertificateKeyFile= in the URL.`,
     );
@@ -110,7 +129,11 @@ function silent(location: string, reason: string): string {
   return `MongoDB at ${location} does not answer (${reason}). See whether the server is hung or still starting, and whether something between here and there drops the connection.`;
 }
 
-async function fromTheWire<T>(place: Place, reason: string, refuse: (message: string) => T): Promise<T | null> {
+async function fromTheWire<T>(
+  place: Place,
+  reason: string,
+  refuse: (message: string) => T,
+): Promise<T | null> {
   const { location, scheme, tls } = place;
   const host = firstHost(place.hosts);
   if (scheme !== "mongodb" || host === null) return null;

@@ -109,7 +109,8 @@ async function requireUnique(database: Database, name: CollectionName): Promise<
     if (unique === undefined) continue;
     const field = Object.keys(key).join();
     const there = found.find((index) => Object.keys(index.key ?? {}).join() === field);
-    if (there?.unique === true && there.sparse !== true && there.partialFilterExpression === undefined) continue;
+    if (there?.unique === true && there.sparse !== true && there.partialFilterExpression === undefined)
+      continue;
     throw new WatchwordError(
       "store-refused",
       `The index on "${field}" of ${collection.namespace} ${there === undefined ? "is missing, though it was just made" : "is not a whole unique index"}, and without one two users could have the same name. ${there === undefined ? "Use a server that keeps unique indexes" : "Drop it"}, and open the space again.`,

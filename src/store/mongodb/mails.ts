@@ -39,7 +39,15 @@ export async function claimMail(
  * and what it said goes at once.
  */
 function spent(mark: string) {
-  return { gone: mark, goneAt: Date.now(), to: "", payload: "{}", owner: null, lastError: null, userId: null };
+  return {
+    gone: mark,
+    goneAt: Date.now(),
+    to: "",
+    payload: "{}",
+    owner: null,
+    lastError: null,
+    userId: null,
+  };
 }
 
 /** A mail that failed keeps the time of its failure as `dueAt`, by which housekeeping knows its age. */

@@ -16,7 +16,8 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     name: "0001-first-collections",
     async run(database) {
-      for (const name of [...RECORD_COLLECTIONS, ...SPACE_COLLECTIONS]) await ensureCollection(database, name);
+      for (const name of [...RECORD_COLLECTIONS, ...SPACE_COLLECTIONS])
+        await ensureCollection(database, name);
     },
   },
 ];

@@ -8,7 +8,8 @@ import { migrate } from "./schema.js";
 const NAMESPACE_NOT_FOUND = 26;
 
 export async function dropPart(database: Database, part: RecordKind | "all"): Promise<void> {
-  if (part === "all") for (const name of [...RECORD_COLLECTIONS, ...SPACE_COLLECTIONS]) await drop(database, name);
+  if (part === "all")
+    for (const name of [...RECORD_COLLECTIONS, ...SPACE_COLLECTIONS]) await drop(database, name);
   else await drop(database, part);
 }
 

@@ -19,7 +19,11 @@ export async function replacePassword(
     {
       _id: text(userId),
       gone: null,
-      ...(expected === undefined ? {} : expected === null ? { password: null } : { "password.hash": text(expected) }),
+      ...(expected === undefined
+        ? {}
+        : expected === null
+          ? { password: null }
+          : { "password.hash": text(expected) }),
       ...(options.expectedEmail === undefined ? {} : { email: text(options.expectedEmail) }),
     },
     {

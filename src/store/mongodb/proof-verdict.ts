@@ -33,7 +33,9 @@ export function faultsOf(results: RaceResults): readonly string[] {
   if (increments.acknowledged !== RACERS)
     faults.push(`it took ${increments.acknowledged} of ${RACERS} increments at once`);
   if (takers !== 1)
-    faults.push(`of ${RACERS} updates at once that only one could make, ${takers} were said to have been made`);
+    faults.push(
+      `of ${RACERS} updates at once that only one could make, ${takers} were said to have been made`,
+    );
   if (charges.acknowledged !== TRIES)
     faults.push(`it charged ${charges.acknowledged} times what could be charged ${TRIES} times`);
   else if (charges.rests !== TRIES)
@@ -42,7 +44,8 @@ export function faultsOf(results: RaceResults): readonly string[] {
     faults.push(
       `of ${INSERTERS} documents at once with one key in common, under a unique index, it took ${inserts.acknowledged} and kept ${inserts.kept}`,
     );
-  if (upserts !== 1) faults.push(`of ${INSERTERS} upserts at once of one id, ${upserts} said that they inserted it`);
+  if (upserts !== 1)
+    faults.push(`of ${INSERTERS} upserts at once of one id, ${upserts} said that they inserted it`);
   if (tookKey) faults.push("an update was let take a key that another document has under a unique index");
   if (!joined) faults.push("its $lookup does not join");
   return faults;

@@ -32,7 +32,10 @@ export async function proveAtomicity(database: Database, location: string): Prom
     throw explain(error, location, "opening");
   } finally {
     await scratch.drop().catch((error: unknown) => {
-      database.warn({ err: error, collection: scratch.collectionName }, "the scratch collection of the proof stayed");
+      database.warn(
+        { err: error, collection: scratch.collectionName },
+        "the scratch collection of the proof stayed",
+      );
     });
   }
 }
@@ -125,7 +128,7 @@ async function joined(scratch: Collection<Scratch>): Promise<boolean> {
     .aggregate<{ readonly its: readonly Scratch[] }>([
       { $match: { _id: "pointer" } },
       { $lookup: { from, localField: "owner", foreignField: "_id", as: "its" } },
-      { $project: { _id: 1, "its._id": 1 } },
+      { $project: { "its.count": 0 } },
     ])
     .toArray();
   return found?.its[0]?._id === "counter";

@@ -55,7 +55,12 @@ const KINDS: { readonly [K in RecordKind]: Kind<K> } = {
   },
   blocks: { own: "_id", fields: BLOCK_FIELDS, read: readBlock, write: blockDocument },
   mails: { own: "_id", fields: MAIL_FIELDS, read: readMail, write: mailDocument },
-  audit: { own: "_id", fields: {}, read: (document: AuditDocument) => readAudit(document), write: auditDocument },
+  audit: {
+    own: "_id",
+    fields: {},
+    read: (document: AuditDocument) => readAudit(document),
+    write: auditDocument,
+  },
 };
 
 export async function readRecords<K extends RecordKind>(
@@ -121,7 +126,10 @@ export async function writeRecords<K extends RecordKind>(
 }
 
 /** How many were inserted before one whose key was taken. */
-async function insertUntilTaken(collection: Collection<Document>, batch: readonly Document[]): Promise<number> {
+async function insertUntilTaken(
+  collection: Collection<Document>,
+  batch: readonly Document[],
+): Promise<number> {
   if (batch.length === 0) return 0;
   try {
     await collection.insertMany(batch, { ordered: true });
@@ -157,7 +165,9 @@ class Occupied {
     if (kind === "users") ways.push({ keys: { $in: documents.flatMap(({ keys }) => keys) } });
     if (kind === "sessions" || kind === "codes") ways.push({ id: valuesOf("id") });
     if (kind === "codes")
-      ways.push({ ticketHash: { $in: documents.map((each) => each.ticketHash).filter((hash) => hash !== null) } });
+      ways.push({
+        ticketHash: { $in: documents.map((each) => each.ticketHash).filter((hash) => hash !== null) },
+      });
     for (const way of ways) {
       const projection = { _id: 1, id: 1, keys: 1, ticketHash: 1 };
       for (const document of await collection.find(way, { projection }).toArray()) occupied.add(document);
@@ -167,7 +177,8 @@ class Occupied {
 
   answer(document: Document): RecordWrite {
     if (this.#ownKeys(document).some((key) => this.#own.has(key))) return { status: "there" };
-    const taken = this.#kind === "users" ? document.keys.find((key: string) => this.#keys.has(key)) : undefined;
+    const taken =
+      this.#kind === "users" ? document.keys.find((key: string) => this.#keys.has(key)) : undefined;
     return taken === undefined ? { status: "written" } : { status: "taken", key: taken };
   }
 

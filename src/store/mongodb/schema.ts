@@ -19,10 +19,7 @@ export async function readVersion(database: Database): Promise<number> {
 }
 
 function readSchema(database: Database): Promise<SchemaDocument | null> {
-  return database.collections.schema.findOne(
-    { _id: ID },
-    { projection: { version: 1, owner: 1, beat: 1 } },
-  );
+  return database.collections.schema.findOne({ _id: ID }, { projection: { version: 1, owner: 1, beat: 1 } });
 }
 
 /**
@@ -69,7 +66,9 @@ async function runAll(database: Database, owner: string, from: number): Promise<
   const { schema } = database.collections;
   const beat = () => schema.updateOne({ _id: ID, owner }, { $inc: { beat: 1 } });
   const timer = setInterval(() => {
-    beat().catch((error: unknown) => database.warn({ err: error }, "a sign of life while migrating was lost"));
+    beat().catch((error: unknown) =>
+      database.warn({ err: error }, "a sign of life while migrating was lost"),
+    );
   }, BEAT_EVERY);
   timer.unref();
   const names: string[] = [];

@@ -163,7 +163,9 @@ function stillSo(
   chosen: readonly SessionDocument[],
   state: NonNullable<SessionFilter["state"]>,
 ): Filter<SessionDocument> {
-  const idsOf = (documents: readonly SessionDocument[]) => ({ _id: { $in: documents.map(({ _id }) => _id) } });
+  const idsOf = (documents: readonly SessionDocument[]) => ({
+    _id: { $in: documents.map(({ _id }) => _id) },
+  });
   if (state.is === "live") return idsOf(chosen);
   const replaced = chosen.filter((document) => isInTime(document, state.now));
   return { $or: [idsOf(replaced), { ...idsOf(chosen), $or: endedAt(state.now) }] };

@@ -148,11 +148,7 @@ export async function isThere(database: Database, id: string): Promise<boolean> 
   return found !== null;
 }
 
-export function deleteUser(
-  database: Database,
-  id: string,
-  events: readonly StoreEvent[],
-): Promise<boolean> {
+export function deleteUser(database: Database, id: string, events: readonly StoreEvent[]): Promise<boolean> {
   return removeUser(database, id, {}, events);
 }
 

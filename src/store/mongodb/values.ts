@@ -8,7 +8,10 @@ import { WatchwordError } from "../../base/errors.js";
  */
 export function text(value: string): string {
   if (typeof value === "string") return value;
-  throw new WatchwordError("invalid-input", `A text was expected where the database got a value of type ${typeof value}.`);
+  throw new WatchwordError(
+    "invalid-input",
+    `A text was expected where the database got a value of type ${typeof value}.`,
+  );
 }
 
 /** As {@link text}, for each of a list. */

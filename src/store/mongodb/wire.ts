@@ -34,7 +34,9 @@ export function askWire(host: string, port: number, patience: number): Promise<W
 
 function kindOf(bytes: Buffer): WireAnswer {
   if (TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === 3) return "tls";
-  return bytes.length >= 16 && bytes.readInt32LE(12) === OP_REPLY && bytes.readInt32LE(8) === 1 ? "mongodb" : "other";
+  return bytes.length >= 16 && bytes.readInt32LE(12) === OP_REPLY && bytes.readInt32LE(8) === 1
+    ? "mongodb"
+    : "other";
 }
 
 /** `{ isMaster: 1 }` to `admin.$cmd`: the one message that servers of every version answer. */
