@@ -12,7 +12,7 @@ const LOOK_EVERY = 25;
 /** Real milliseconds between two signs of life of who migrates. */
 const BEAT_EVERY = 1000;
 /** Without a sign of life for this long (real milliseconds), another process takes over. Each watches with its own clock. */
-const SILENCE = 15_000;
+const SILENCE = 5000;
 
 export async function readVersion(database: Database): Promise<number> {
   return (await readSchema(database))?.version ?? 0;
