@@ -55,11 +55,11 @@ async function firstSchema(database: Database): Promise<SchemaDocument> {
 
 async function take(database: Database, schema: SchemaDocument, owner: string): Promise<boolean> {
   const { version, beat } = schema;
-  const { modifiedCount } = await database.collections.schema.updateOne(
+  const { matchedCount } = await database.collections.schema.updateOne(
     { _id: ID, version, owner: schema.owner, beat },
     { $set: { owner }, $inc: { beat: 1 } },
   );
-  return modifiedCount > 0;
+  return matchedCount > 0;
 }
 
 async function runAll(database: Database, owner: string, from: number): Promise<readonly string[]> {
