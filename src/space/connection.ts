@@ -95,7 +95,8 @@ export function readConnection(url: ServerUrl, options: OpenOptions, environment
         inUrl: url.part,
         fallback: "watchword_",
         // Of what a collection's name may hold (MongoDB manual, "Naming Restrictions"), what no shell needs to quote.
-        parse: (value) => (isName(value, 64) && /^[\w.-]*$/.test(value) && !/^system\./.test(value) ? value : null),
+        parse: (value) =>
+          isName(value, 64) && /^[\w.-]*$/.test(value) && !/^system\./.test(value) ? value : null,
         form: "at most 64 letters, digits, _ - or . and not begin with system.",
       });
   const poolSize = isPostgres
@@ -121,7 +122,7 @@ export function readConnection(url: ServerUrl, options: OpenOptions, environment
     name: "connect.attempts",
     given: connect.attempts,
     variable: VARIABLES.attempts,
-    fallback: 5,
+    fallback: 6,
     ...wholeNumber(1, 1000),
   });
   const delay = pick({
@@ -135,7 +136,7 @@ export function readConnection(url: ServerUrl, options: OpenOptions, environment
     name: "connect.timeout",
     given: connect.timeout,
     variable: VARIABLES.timeout,
-    fallback: 5000,
+    fallback: 10_000,
     ...wholeNumber(1, HOUR),
   });
   const caFile = pick<string>({

@@ -75,7 +75,10 @@ export async function createUserSpace(
 
   async function joinServices(): Promise<UserSpace> {
     await bringUpToDate(store, options.migrate ?? true);
-    const storeClock = options.clock === undefined && place.connection !== null ? await createStoreClock({ store, logger }) : null;
+    const storeClock =
+      options.clock === undefined && place.connection !== null
+        ? await createStoreClock({ store, logger })
+        : null;
     const clock: Clock = options.clock ?? storeClock ?? systemClock;
     const found = await store.readSettings();
     // A server that only looks like MongoDB may let two callers win: found out before anything rests on it.

@@ -52,7 +52,7 @@ export function createDatabase(deps: {
         `There is no part ${JSON.stringify(part)} of the database; there are ${Object.keys(PARTS).join(", ")}.`,
         { details: { field: "part" } },
       );
-    requireSuperuser(input, `${deed.verb} parts of the database`);
+    requireSuperuser(input ?? {}, `${deed.verb} parts of the database`);
     const { name } = settings;
     if (input?.confirm !== name)
       throw new WatchwordError(

@@ -16,5 +16,14 @@ export async function openStore(place: Place, options: OpenOptions, logger: Logg
     });
   }
   const { url, connection } = place;
-  throw new Error(`${url.url} ${connection.part}`);
+  const { attempts, delay, timeout } = connection;
+  const shared = { url: url.url, create, attempts, delay, timeout, logger };
+  const ca = connection.caFile === null ? {} : { ca: connection.caFile };
+  if (url.kind === "postgres") {
+    const { openPostgresStore } = await import("../store/postgres/open.js");
+    const { part: schema, poolSize, preparedStatements } = connection;
+    return openPostgresStore({ ...shared, ...ca, schema, poolSize, preparedStatements });
+  }
+  const { openMongodbStore } = await import("../store/mongodb/open.js");
+  return openMongodbStore({ ...shared, ...ca, prefix: connection.part });
 }

@@ -185,11 +185,11 @@ export interface OpenOptions {
   };
   /** How to reach a database on a server. */
   readonly connect?: {
-    /** How often to try at the opening, before it fails. `WATCHWORD_CONNECT_ATTEMPTS`. Default: 5. */
+    /** How often to try at the opening, before it fails. `WATCHWORD_CONNECT_ATTEMPTS`. Default: 6. */
     readonly attempts?: number;
     /** Whole milliseconds between two of these tries. `WATCHWORD_CONNECT_DELAY`. Default: 1000. */
     readonly delay?: number;
-    /** Whole milliseconds within which a request must get the database and its answer. `WATCHWORD_CONNECT_TIMEOUT`. Default: 5000. */
+    /** Whole milliseconds within which a request must get the database and its answer. `WATCHWORD_CONNECT_TIMEOUT`. Default: 10,000. */
     readonly timeout?: number;
     /** A PEM file with the certificate authorities to trust. `WATCHWORD_CONNECT_CA_FILE`. Default: the system's. */
     readonly caFile?: string;

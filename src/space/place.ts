@@ -42,7 +42,8 @@ export function filesOf(place: Place): { readonly secret: string | null; readonl
 function nameOf({ url, connection }: Exclude<Place, { connection: null }>): string {
   const isUsual = connection.part === "watchword_";
   const database = url.database ?? "watchword";
-  const name = url.kind === "postgres" ? connection.part : isUsual ? database : `${database}-${connection.part}`;
+  const name =
+    url.kind === "postgres" ? connection.part : isUsual ? database : `${database}-${connection.part}`;
   // A schema may be called anything; of this nothing may lead out of the folder.
   return name.replaceAll(/[^\w-]/g, "_");
 }

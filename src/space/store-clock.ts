@@ -45,7 +45,9 @@ export async function createStoreClock(deps: {
     start() {
       timer = setInterval(() => {
         // The next minute asks again; requests themselves say it louder where the database is away.
-        measure().catch((error: unknown) => logger.debug({ err: error }, "the database's clock did not answer"));
+        measure().catch((error: unknown) =>
+          logger.debug({ err: error }, "the database's clock did not answer"),
+        );
       }, MINUTE);
       timer.unref();
     },

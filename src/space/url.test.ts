@@ -50,7 +50,11 @@ describe("the URL of a database on a server", () => {
   });
 
   it("never names the user's password", () => {
-    for (const url of ["postgres://ada:hunter2@h/app", "postgres://ada:hun@ter2@h/app", "mongodb://x:hunter2@h"])
+    for (const url of [
+      "postgres://ada:hunter2@h/app",
+      "postgres://ada:hun@ter2@h/app",
+      "mongodb://x:hunter2@h",
+    ])
       expect(server(url).place).not.toMatch(/hun|ter2/);
     for (const url of ["postgres://ada:hunter2#@h/app", "postgres://ada:hunter2@h/%zz"])
       expect(() => parseStoreUrl(url)).toThrow(

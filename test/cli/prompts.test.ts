@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openUserSpace, type UserSpace } from "watchword";
+import type { UserSpace } from "watchword";
 import { Bench, hasTerminals } from "./command-line.js";
 
 const PASSWORD = "correct horse battery staple";
@@ -16,7 +16,7 @@ describe.skipIf(!hasTerminals)("on a terminal", () => {
   afterEach(() => bench.close());
 
   async function withSpace<Result>(use: (space: UserSpace) => Promise<Result>): Promise<Result> {
-    const space = await openUserSpace(bench.url, { mail: { courier: false } });
+    const space = await bench.openSpace();
     try {
       return await use(space);
     } finally {

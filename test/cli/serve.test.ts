@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openUserSpace } from "watchword";
 import { Bench, type Call } from "./command-line.js";
 
 const PASSWORD = "correct horse battery staple";
@@ -58,7 +57,7 @@ async function listen(server: Server): Promise<number> {
 }
 
 async function makeAda(): Promise<void> {
-  const space = await openUserSpace(bench.url, { mail: { courier: false } });
+  const space = await bench.openSpace();
   await space.users.create({ username: "ada", password: PASSWORD, superuser: true });
   await space.close();
 }

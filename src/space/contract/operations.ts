@@ -155,15 +155,7 @@ export interface DatabaseStatistics {
 }
 
 /** What can be dropped and made again by itself; `all`: everything that the space keeps, its settings included. */
-export type DatabasePart =
-  | "users"
-  | "sessions"
-  | "codes"
-  | "limits"
-  | "blocks"
-  | "mails"
-  | "audit"
-  | "all";
+export type DatabasePart = "users" | "sessions" | "codes" | "limits" | "blocks" | "mails" | "audit" | "all";
 
 /** What cannot be taken back asks for the name of the space. */
 export interface ConfirmInput extends Context {
