@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { examples, lazily } from "./invocation.js";
+import { declareDatabaseCommands } from "./program-database.js";
 import { declareMailCommands } from "./program-mail.js";
 import { declareServe } from "./program-serve.js";
 import { declareSessionCommands } from "./program-session.js";
@@ -70,6 +71,7 @@ export function buildProgram(): Command {
     .option("--json", "print JSON")
     .addHelpText("after", examples("watchword cleanup", "watchword cleanup --json"))
     .action(lazily(() => import("./commands/cleanup.js")));
+  declareDatabaseCommands(program);
   program
     .command("set-up")
     .description("print a new one-time link with which the first administrator is made")
