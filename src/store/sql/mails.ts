@@ -1,7 +1,9 @@
 import type { MailRecord, MailSettlement, StoreEvent } from "../contract.js";
 import { Conditions } from "./conditions.js";
 import { insertEvents } from "./events.js";
+import { pieces } from "./insert.js";
 import { all, first, type Operation, run, type SqlValue } from "./operation.js";
+import { marks } from "./texts.js";
 
 export type MailRow = {
   readonly id: string;
@@ -41,17 +43,20 @@ export function* claimMail(claim: {
     claim.now,
     claim.size,
   );
-  const mails: MailRecord[] = [];
-  for (const { id } of due) {
-    const row = yield* first<MailRow>(
-      `UPDATE watchword_mails SET owner = ?, due_at = ?, tries = tries + 1 WHERE id = ? RETURNING ${MAIL_COLUMNS}`,
+  const taken = new Map<string, MailRecord>();
+  for (const piece of pieces(due.map(({ id }) => id))) {
+    // Due still: another courier may have taken it since the look.
+    const rows = yield* all<MailRow>(
+      `UPDATE watchword_mails SET owner = ?, due_at = ?, tries = tries + 1
+       WHERE id IN (${marks(piece.length)}) AND state = 'queued' AND due_at <= ? RETURNING ${MAIL_COLUMNS}`,
       claim.owner,
       claim.leaseUntil,
-      id,
+      ...piece,
+      claim.now,
     );
-    if (row !== null) mails.push(readMail(row));
+    for (const row of rows) taken.set(row.id, readMail(row));
   }
-  return mails;
+  return due.flatMap(({ id }) => taken.get(id) ?? []);
 }
 
 /** A mail that failed keeps the time of its failure as `dueAt`, by which housekeeping knows its age. */
