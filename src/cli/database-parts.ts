@@ -40,7 +40,7 @@ export async function changePart(
 
 async function askForName(space: UserSpace, verb: string, what: string): Promise<string> {
   const typed = await askText({
-    message: `This takes ${what} of ${space.database.location} away for good. Type the name of the space (${space.name}) to ${verb} it:`,
+    message: `Type the name of the space (${space.name}) to ${verb} ${what} of ${space.database.location} for good:`,
     flag: "--confirm <name of the space>",
   });
   if (typed !== space.name) throw new CommandError("declined", "That is not its name; nothing was changed.");

@@ -13,7 +13,7 @@ export function buildProgram(): Command {
     .description("User accounts and sign-in: a server, and the commands to look after it.")
     .version(readVersion(), "--version", "print the version")
     .addOption(
-      new Option("--database <url>", "where the data lies")
+      new Option("--database <url>", "where the data lies: sqlite:<file>, postgres://… or mongodb://…")
         .env("WATCHWORD_DATABASE_URL")
         .default("sqlite:watchword.db"),
     )

@@ -1,21 +1,14 @@
 import { type AuditAction, auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
-import type { SettingsRecord, Store } from "../store/contract.js";
+import type { RecordKind, SettingsRecord, Store } from "../store/contract.js";
 import { requireSuperuser } from "../users/rights.js";
 import type { ConfirmInput, DatabasePart, DatabaseService } from "./contract.js";
 import type { Housekeeping } from "./housekeeping.js";
 
-const PARTS: { readonly [Part in DatabasePart]: true } = {
-  users: true,
-  sessions: true,
-  codes: true,
-  limits: true,
-  blocks: true,
-  mails: true,
-  audit: true,
-  all: true,
-};
+const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit"];
+
+const PARTS: readonly string[] = [...KINDS, "all"];
 
 export function createDatabase(deps: {
   readonly store: Store;
@@ -35,8 +28,11 @@ export function createDatabase(deps: {
 
   async function create(part: DatabasePart): Promise<void> {
     await store.createPart(part);
+    if (part !== "all") return;
+    // What was dropped by itself: the tables as a whole are at the newest version, so nothing is missed there.
+    for (const each of KINDS) await store.createPart(each);
     // Without them the next to open would make another space, of its own secret.
-    if (part === "all" && (await store.readSettings()) === null) await store.writeSettings(null, settings);
+    if ((await store.readSettings()) === null) await store.writeSettings(null, settings);
   }
 
   /** Asks for the name of the space, does it, and writes it down as far as there is anything left to write into. */
@@ -46,10 +42,10 @@ export function createDatabase(deps: {
     input: ConfirmInput,
     act: () => Promise<void>,
   ): Promise<void> {
-    if (!Object.hasOwn(PARTS, part))
+    if (!PARTS.includes(part))
       throw new WatchwordError(
         "invalid-input",
-        `There is no part ${JSON.stringify(part)} of the database; there are ${Object.keys(PARTS).join(", ")}.`,
+        `There is no part ${JSON.stringify(part)} of the database; there are ${PARTS.join(", ")}.`,
         { details: { field: "part" } },
       );
     requireSuperuser(input ?? {}, `${deed.verb} parts of the database`);
