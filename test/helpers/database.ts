@@ -12,9 +12,6 @@ import type { Store } from "#dist/store/contract.js";
 /** The store that the tests of this run are on: SQLite, unless vitest's project says otherwise. */
 export const STORE = readStore(process.env.WATCHWORD_TEST_STORE ?? "sqlite");
 
-/** What keeps the spaces on servers safe; one in a file makes its own. */
-const SECRET = "the secret of all spaces in the tests, 32 characters and more";
-
 /** Room for one user space, on the store of this run, that nobody else uses. */
 export interface TestDatabase {
   readonly url: string;
@@ -35,21 +32,21 @@ export interface TestDatabase {
 export async function newDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "watchword-"));
   const place = { sqlite: sqliteIn, postgres: postgresFor, mongodb: mongodbFor }[STORE](folder);
-  const isServer = STORE !== "sqlite";
+  // A space in a file makes its own.
+  const secret = STORE === "sqlite" ? null : `the secret of a space in the tests: ${newName()}`;
   return {
     ...place,
     folder,
     options: {
       sqlite: { synchronous: "normal" },
-      ...(isServer && {
-        secret: SECRET,
+      ...(secret !== null && {
+        secret,
         postgres: { poolSize: 4 },
         mail: { outbox: join(folder, "outbox") },
       }),
     },
-    env: { ...(isServer && { WATCHWORD_SECRET: SECRET }) },
-    secret: async () =>
-      isServer ? SECRET : (await readFile(join(folder, "users.db.secret"), "utf8")).trim(),
+    env: { ...(secret !== null && { WATCHWORD_SECRET: secret }) },
+    secret: async () => secret ?? (await readFile(join(folder, "users.db.secret"), "utf8")).trim(),
     async drop() {
       await place.drop();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
