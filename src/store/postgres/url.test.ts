@@ -68,6 +68,12 @@ describe("the form", () => {
     for (const url of [
       "postgres://ada:hidden@h:x/d",
       "postgres://ada:hidden%@h/d",
+      "postgres://ada:hidden/x@h/d",
+      "postgres://ada:x/hidden@h/d",
+      "postgres://ada:5/hidden@h/d",
+      "postgres://ada:5?hidden@h/d",
+      "postgres://ada:5?hidden=x@h/d",
+      "postgres://ada:x#hidden@h/d",
       "postgres://ada@h/d?password=hidden&nothing=1",
       "postgres://ada@h/d?scram_client_key=hidden",
     ])

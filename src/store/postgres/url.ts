@@ -72,6 +72,8 @@ const TARGETS: readonly TargetSession[] = [
 const TLS_MODES: readonly TlsMode[] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 const TLS_VERSIONS = ["TLSv1.2", "TLSv1.3"] as const;
 
+const ESCAPES = "Write a / ? # @ or % of a name or password as %2F %3F %23 %40 %25.";
+
 /**
  * Reads a connection URI of libpq, with all its parameters. A parameter that this program cannot honour is an error and
  * not left out, because whoever wrote it relies on it. No message repeats the URL: it may hold a password.
@@ -176,11 +178,11 @@ function split(url: string): {
 } {
   const parts = /^postgres(?:ql)?:\/\/([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/is.exec(url);
   if (parts === null)
-    throw refuse(
-      "does not have the form postgres://user:password@host:5432/database. Write a / ? # @ or % of a name or password as %2F %3F %23 %40 %25.",
-    );
+    throw refuse(`does not have the form postgres://user:password@host:5432/database. ${ESCAPES}`);
   const [, authority = "", path = "", query = ""] = parts;
   const at = authority.lastIndexOf("@");
+  // A password with such a character in it was cut in two, and what follows would tell of its parts.
+  if (at < 0 && (path + query).includes("@")) throw refuse(`has an @ behind its first / or ?. ${ESCAPES}`);
   const values = new Map<Keyword, string>();
   if (at >= 0) {
     const [user = "", ...password] = authority.slice(0, at).split(":");
@@ -193,7 +195,7 @@ function split(url: string): {
   for (const pair of query.split("&")) {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
-    if (equals < 0) throw refuse(`has a parameter ${JSON.stringify(pair)} without a value; write ${pair}=….`);
+    if (equals < 0) throw refuse("has a parameter without a value; write name=value, with & between two.");
     const name = decode(pair.slice(0, equals), "parameter's name");
     const value = decode(pair.slice(equals + 1), name);
     // As JDBC writes it; libpq knows it too.
@@ -211,9 +213,9 @@ function splitPlaces(places: string): [string[], string[] | null] {
   const hosts: string[] = [];
   const ports: string[] = [];
   for (const place of places.split(",")) {
-    const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s.exec(place);
+    const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::([^:]*))?$/s.exec(place);
     if (parts === null)
-      throw refuse(`names a host ${JSON.stringify(place)}; write an IPv6 address in brackets: [::1]:5432.`);
+      throw refuse("names a host with too many colons; write an IPv6 address in brackets: [::1]:5432.");
     const [, host = "", port = ""] = parts;
     hosts.push(decode(host.replace(/^\[(.*)\]$/s, "$1"), "host"));
     ports.push(port);
@@ -251,7 +253,7 @@ function readPort(text: string): number {
   if (text === "") return 5432;
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
-    throw refuse(`names a port ${JSON.stringify(text)}; it is a number from 1 to 65535.`);
+    throw refuse(`names a port that is no number from 1 to 65535. ${ESCAPES}`);
   return port;
 }
 
