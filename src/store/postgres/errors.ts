@@ -152,9 +152,16 @@ function ofServer(code: string, reason: string, error: unknown, place: Place): E
         `What answers at ${location} does not take the connection's parameters (${reason}). For a pooler set the option preparedStatements to false, and leave "options" out of the URL.`,
       ];
     case "23505":
+      // The part of the server that sorts rows for a new index found them, not the one that inserts a row.
+      if (!/^comparetup/.test(fieldOf(error, "routine"))) return null;
       return [
         "store-refused",
-        `${location} holds the same twice where each may stand once (${reason}${detailOf(error)}). Remove one of the two rows and try again.`,
+        `An index of ${location} cannot be unique, because its table holds the same twice (${reason}: ${fieldOf(error, "detail")}). Remove one of the two rows and try again.`,
+      ];
+    case "42P07":
+      return [
+        "store-refused",
+        `${location} holds a table that Watchword would make, and did not make itself (${reason}). Name another schema, or remove that table.`,
       ];
     default:
       break;
@@ -200,11 +207,10 @@ function ofNetwork(code: string | null, reason: string, { location }: Place): Ex
   return null;
 }
 
-/** The server's own detail: which index, and which value. */
-function detailOf(error: unknown): string {
-  return error instanceof Error && "detail" in error && typeof error.detail === "string"
-    ? `: ${error.detail}`
-    : "";
+/** A field of the server's own report: `detail` says which index and which value. */
+function fieldOf(error: unknown, field: "detail" | "routine"): string {
+  const value = error instanceof Error ? Object.getOwnPropertyDescriptor(error, field)?.value : undefined;
+  return typeof value === "string" ? value : "";
 }
 
 export function quote(name: string): string {

@@ -12,16 +12,19 @@ const MOST_TRIES = 10;
  * is none) and looks at what is there only then. The whole is one transaction: it is done or it is not.
  */
 export async function migrateInTurn(runner: Runner, schema: string): Promise<readonly string[]> {
-  for (let tries = 1; ; tries++)
+  for (let tries = 1; ; tries++) {
+    let isMade = false;
     try {
       await runner.run("locks", () => makeTurn(schema), true);
+      isMade = true;
       return await runner.run("locks", () => takeTurn(schema), true);
     } catch (error) {
       const cause = error instanceof Error ? error.cause : undefined;
-      // Two that make a table at once: the second meets the first one's name in the catalogue.
-      const isRace = isDuplicate(cause) || isMissingTable(cause) || codeOf(cause) === "42P07";
+      // Two that make the table at once: the second meets the first one's name in the catalogue. Or somebody dropped it.
+      const isRace = isMade ? isMissingTable(cause) : isDuplicate(cause) || codeOf(cause) === "42P07";
       if (!isRace || tries >= MOST_TRIES) throw error;
     }
+  }
 }
 
 function* makeTurn(schema: string): Operation<void> {
