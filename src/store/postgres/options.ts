@@ -8,7 +8,7 @@ export interface PostgresStoreOptions {
   readonly create?: boolean;
   /** How often a connection is tried before an opening or a request gives up. Default: 6. */
   readonly attempts?: number;
-  /** Whole milliseconds between two of these tries. Default: 500. */
+  /** Whole milliseconds between two of these tries. Default: 1000. */
   readonly delay?: number;
   /** Whole milliseconds within which a request must have got and used the database. Default: 10,000. */
   readonly timeout?: number;

@@ -40,7 +40,7 @@ export const WRITES = {
   putBlock,
   removeBlock,
   addEvents: insertEvents,
-  claimMail,
+  claimMail: bind(claimMail),
   settleMail,
   reviseMail,
   takeTurn,
