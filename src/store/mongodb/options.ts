@@ -7,13 +7,13 @@ export interface MongodbStoreOptions {
   readonly url: string;
   /** What the names of the collections begin with, so that several user spaces share a database. Default: `watchword_`. */
   readonly prefix?: string;
-  /** False refuses a database that holds no user space of this prefix yet; true lets {@link Store.migrate} make one. */
-  readonly create: boolean;
+  /** False: refuses a database that holds no user space of this prefix yet. Default: true. */
+  readonly create?: boolean;
   /** How often to try to reach the servers at opening. Default: 6. */
   readonly attempts?: number;
-  /** Whole milliseconds between two tries. Default: 1000. */
+  /** Whole milliseconds between two tries. Default: 500. */
   readonly delay?: number;
-  /** Whole milliseconds within which a call is answered or fails as `store-unavailable`. Default: 10000. */
+  /** Whole milliseconds within which a call is answered or fails as `store-unavailable`. Default: 10,000. */
   readonly timeout?: number;
   /** The most connections to a server at once. Default: what the URL says (`maxPoolSize`), else 100. */
   readonly poolSize?: number;

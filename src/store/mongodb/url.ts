@@ -28,7 +28,8 @@ export function parseMongodbUrl(url: string): MongodbUrl {
       `The MongoDB URL ${reason} Use mongodb://user:password@host:27017/database, with several hosts parted by commas.`,
     );
   const match = FORM.exec(url);
-  if (match === null) throw refuse("is not of the required form (write /, ? and @ in a password as %2F, %3F and %40).");
+  if (match === null)
+    throw refuse("is not of the required form (write /, ? and @ in a password as %2F, %3F and %40).");
   const [, scheme = "", hosts = "", path = "", query = ""] = match;
   let database: string;
   try {

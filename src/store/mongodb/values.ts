@@ -8,7 +8,10 @@ import { WatchwordError } from "../../base/errors.js";
  */
 export function text(value: string): string {
   if (typeof value === "string") return value;
-  throw new WatchwordError("invalid-input", `A text was expected where the database got a value of type ${typeof value}.`);
+  throw new WatchwordError(
+    "invalid-input",
+    `A text was expected where the database got a value of type ${typeof value}.`,
+  );
 }
 
 /** As {@link text}, for each of a list. */
@@ -38,4 +41,13 @@ export function purgeDate(end: number | null, now: number): Date | null {
   if (end === null) return null;
   const at = Date.now() + Math.max(0, end - now) + GRACE;
   return new Date(Math.ceil(at / HOUR) * HOUR);
+}
+
+/** As {@link text}, for numbers. */
+export function whole(value: number): number {
+  if (typeof value === "number") return value;
+  throw new WatchwordError(
+    "invalid-input",
+    `A number was expected where the database got a value of type ${typeof value}.`,
+  );
 }
