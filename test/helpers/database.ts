@@ -15,6 +15,8 @@ export const STORE = readStore(process.env.WATCHWORD_TEST_STORE ?? "sqlite");
 /** Room for one user space, on the store of this run, that nobody else uses. */
 export interface TestDatabase {
   readonly url: string;
+  /** What `space.database.location` holds of it: the file, the schema or the database. */
+  readonly name: string;
   /** For files of the test's own; the SQLite file lies here too, as `users.db`. */
   readonly folder: string;
   /** What `openUserSpace` needs besides the URL. */
@@ -60,11 +62,12 @@ export function openStoreOf({ url, options }: TestDatabase): Promise<Store> {
   return openStore(findPlace(url, options), options, silent);
 }
 
-type Place = Pick<TestDatabase, "url" | "dump" | "drop">;
+type Place = Pick<TestDatabase, "url" | "name" | "dump" | "drop">;
 
 function sqliteIn(folder: string): Place {
   return {
     url: `sqlite:${join(folder, "users.db")}`,
+    name: join(folder, "users.db"),
     async dump() {
       const names = (await readdir(folder)).filter((name) => /\.db(-wal|-shm)?$/.test(name));
       return (await Promise.all(names.map((name) => readFile(join(folder, name), "latin1")))).join("\n");
@@ -93,6 +96,7 @@ function postgresFor(): Place {
   };
   return {
     url: `${server}${server.includes("?") ? "&" : "?"}schema=${schema}`,
+    name: schema,
     async dump() {
       const tables = await query(
         `SELECT table_name FROM information_schema.tables WHERE table_schema = '${schema}'`,
@@ -125,6 +129,7 @@ function mongodbFor(): Place {
   }
   return {
     url: `${url.href}${url.search === "" ? "?" : "&"}maxPoolSize=8`,
+    name,
     dump: () =>
       withDatabase(async (database) => {
         const texts: string[] = [];

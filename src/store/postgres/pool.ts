@@ -69,6 +69,8 @@ export class Pool {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const timer of this.#idleTimers.values()) clearTimeout(timer);
+    // None of these gets lost when it ends now.
+    this.#idle.length = 0;
     await Promise.all([...this.#all].map((connection) => connection.end()));
   }
 
