@@ -38,6 +38,7 @@ export async function startPostgres(
     ...(standbyOf === undefined
       ? {}
       : {
+          wal_retrieve_retry_interval: "100ms",
           primary_conninfo: `host=127.0.0.1 port=${standbyOf.port} user=postgres password='${POSTGRES_PASSWORD.replaceAll("'", "\\'")}'`,
         }),
     ...options.settings,
@@ -66,7 +67,7 @@ export async function startPostgres(
       ...["-D", join(at, "data"), "-p", String(port)],
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ],
-    ready: /database system is ready to accept connections/,
+    ready: /database system is ready to accept (read-only )?connections/,
     url: (port) => `postgres://postgres:${encodeURIComponent(POSTGRES_PASSWORD)}@127.0.0.1:${port}/postgres`,
     // A "fast" shutdown: open connections are cut.
     stopSignal: "SIGINT",

@@ -113,6 +113,10 @@ export class Connector {
       ...(url.keepAliveIdle === null ? {} : { keepAliveInitialDelayMillis: url.keepAliveIdle }),
       connectionTimeoutMillis: Math.max(1, Math.ceil(milliseconds)),
       client_encoding: "UTF8",
+      // A pooler that hands connections round refuses these at once, and so is found out before it mixes up named statements.
+      ...(statementTimeout === null
+        ? {}
+        : { statement_timeout: statementTimeout, idle_in_transaction_session_timeout: statementTimeout }),
       stream: () => socket,
     });
     // What happens between the failure of connect() and the end of the socket is told by connect() already.
@@ -126,10 +130,6 @@ export class Connector {
     const connection = new Connection(client, socket, statements);
     connection.take(milliseconds);
     try {
-      if (statementTimeout !== null)
-        await connection.exec(
-          `SET statement_timeout = ${statementTimeout}; SET idle_in_transaction_session_timeout = ${statementTimeout}`,
-        );
       const facts = await connection.row(
         `SELECT current_setting('server_version_num'), current_setting('server_encoding'),
            current_setting('transaction_read_only')`,

@@ -106,31 +106,34 @@ export class Pool {
     if (this.#connecting >= this.#waiting.length || this.#all.size + this.#connecting >= this.#options.size)
       return;
     this.#connecting++;
-    void this.#connect().finally(() => {
+    void this.#connect().then((hasFailed) => {
       this.#connecting--;
-      this.#grow();
+      // Who waits on after a failure waits for what others give back, where there is anybody.
+      if (!hasFailed || this.#all.size === 0) this.#grow();
     });
   }
 
-  async #connect(): Promise<void> {
+  /** True: all attempts failed, and whoever waited was told. */
+  async #connect(): Promise<boolean> {
     const { connect, attempts, delay, timeout } = this.#options;
     for (let attempt = 1; ; attempt++)
       try {
         const connection = await connect(timeout);
+        if (connection.isLost) throw new Error("the server closed the connection at once");
         this.#lastFailure = null;
         this.#all.add(connection);
         connection.onLost = (error) => this.#forget(connection, error);
         if (this.#isClosed) await connection.end();
         else this.#offer(connection);
-        return;
+        return false;
       } catch (error) {
         this.#lastFailure = error;
         if (!isPassing(error) || attempt >= attempts) {
           this.#giveUp(error);
-          return;
+          return true;
         }
         await sleep(delay);
-        if (this.#waiting.length === 0) return;
+        if (this.#waiting.length === 0) return false;
       }
   }
 

@@ -18,10 +18,22 @@ it("numbers the parameters and qualifies the tables, not the indexes", () => {
 it("names a text that comes often, each its own, and none where names are off", () => {
   const statements = new Statements("shop", true);
   const names = (sql: string) => Array.from({ length: 4 }, () => statements.prepare(sql).name);
-  expect(names("SELECT 1")).toEqual([undefined, undefined, "watchword_1", "watchword_1"]);
-  expect(names("SELECT 2")[3]).toBe("watchword_2");
+  const [first, second, third, fourth] = names("SELECT 1");
+  expect([first, second]).toEqual([undefined, undefined]);
+  expect(third).toMatch(/^watchword_[\w-]{22}$/);
+  expect(fourth).toBe(third);
+  expect(names("SELECT 2")[3]).not.toBe(third);
   const bare = new Statements("shop", false);
   for (let use = 0; use < 10; use++) expect(bare.prepare("SELECT 1").name).toBeUndefined();
+});
+
+it("names the same text alike in every process, so that a name never means something else", () => {
+  const name = (before: string[]) => {
+    const statements = new Statements("shop", true);
+    for (const sql of [...before, ...before, ...before, "SELECT 1", "SELECT 1"]) statements.prepare(sql);
+    return statements.prepare("SELECT 1").name;
+  };
+  expect(name([])).toBe(name(["SELECT 2", "SELECT 3"]));
 });
 
 it("names no more than a server should keep", () => {

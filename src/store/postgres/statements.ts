@@ -1,3 +1,4 @@
+import { sha256 } from "../../base/crypto.js";
 import type { SqlValue } from "../sql/operation.js";
 
 /** A statement as the driver takes it. */
@@ -36,8 +37,10 @@ export class Statements {
       return prepared;
     }
     known.uses++;
-    if (known.uses === NAMED_FROM && this.#areNamed && this.#names < MOST_NAMES)
-      known.prepared = { ...known.prepared, name: `watchword_${++this.#names}` };
+    if (known.uses === NAMED_FROM && this.#areNamed && this.#names < MOST_NAMES) {
+      this.#names++;
+      known.prepared = { ...known.prepared, name: nameOf(known.prepared.text) };
+    }
     return known.prepared;
   }
 
@@ -49,6 +52,14 @@ export class Statements {
         index === undefined ? `"${this.#schema}".${name}` : name,
       );
   }
+}
+
+/**
+ * The same name for the same text in every process: behind a pooler that nobody told us of, a name may meet what another
+ * process prepared, and must never run something else.
+ */
+function nameOf(text: string): string {
+  return `watchword_${sha256(text).slice(0, 22)}`;
 }
 
 /** PostgreSQL knows no NUL in a text; the mark for "not a character" stands in its place. */
