@@ -2,7 +2,8 @@ import type { Filter } from "mongodb";
 import type { AuditEvent } from "../contract.js";
 import type { Database } from "./database.js";
 import type { AuditDocument } from "./documents.js";
-import { text, whole } from "./values.js";
+import { take } from "./pages.js";
+import { text } from "./values.js";
 
 /** By id, which sorts by time. An action has no index: rows are written far oftener than they are searched. */
 export async function listAudit(
@@ -19,9 +20,7 @@ export async function listAudit(
     ...(query.action === undefined ? {} : { action: text(query.action) }),
     ...(query.before === null ? {} : { _id: { $lt: text(query.before) } }),
   };
-  const found = await database.collections.audit
-    .find(filter, { sort: { _id: -1 }, limit: whole(query.size) })
-    .toArray();
+  const found = await take(database.collections.audit.find(filter, { sort: { _id: -1 } }), query.size);
   return found.map(readAudit);
 }
 

@@ -3,7 +3,8 @@ import type { Database } from "./database.js";
 import type { BlockDocument } from "./documents.js";
 import { isDuplicateKey } from "./errors.js";
 import { bury, carrying, moveOn, newMark } from "./outbox.js";
-import { text, texts, whole } from "./values.js";
+import { take } from "./pages.js";
+import { text, texts } from "./values.js";
 
 export const BLOCK_FIELDS = { outbox: 0, outboxSince: 0, gone: 0 } as const;
 
@@ -39,11 +40,11 @@ export async function removeBlock(
   events: readonly StoreEvent[],
 ): Promise<boolean> {
   const mark = newMark();
-  const { modifiedCount } = await database.collections.blocks.updateOne(
+  const { matchedCount } = await database.collections.blocks.updateOne(
     { _id: text(key), gone: null },
     { $set: { gone: mark, outboxSince: Date.now() }, ...carrying(events).push },
   );
-  if (modifiedCount === 0) return false;
+  if (matchedCount === 0) return false;
   await bury(database, "blocks", { _id: key, gone: mark });
   return true;
 }
@@ -63,12 +64,13 @@ export async function listBlocks(
   database: Database,
   query: { readonly after: string | null; readonly size: number },
 ): Promise<readonly BlockRecord[]> {
-  const found = await database.collections.blocks
-    .find(
+  const found = await take(
+    database.collections.blocks.find(
       { _id: { $gt: text(query.after ?? "") }, gone: null },
-      { projection: BLOCK_FIELDS, sort: { _id: 1 }, limit: whole(query.size) },
-    )
-    .toArray();
+      { projection: BLOCK_FIELDS, sort: { _id: 1 } },
+    ),
+    query.size,
+  );
   return found.map(readBlock);
 }
 

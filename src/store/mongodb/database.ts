@@ -1,4 +1,4 @@
-import type { Collection, CollectionOptions, Db } from "mongodb";
+import type { BSONSerializeOptions, Collection, Db } from "mongodb";
 import type { CollectionName, Documents } from "./documents.js";
 
 /** What every operation works on. */
@@ -12,7 +12,7 @@ export interface Database {
 }
 
 /** Values come back as plain numbers and texts, whatever the URL asks the driver for. */
-const PLAIN: CollectionOptions = {
+export const PLAIN: BSONSerializeOptions = {
   promoteLongs: true,
   promoteValues: true,
   promoteBuffers: false,

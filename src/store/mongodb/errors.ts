@@ -129,7 +129,7 @@ export function explain(error: unknown, location: string, during: "opening" | "w
       `No server of MongoDB at ${location} can take this (${reason}). See whether they run and have a primary, and can be reached from here.`,
       soon,
     );
-  if (UNREACHED.has(nameOf(error)))
+  if (isUnreached(error))
     return new WatchwordError(
       "store-unavailable",
       `MongoDB at ${location} went away or did not answer (${reason}). A write may or may not have happened: look before you repeat it.`,
@@ -146,6 +146,11 @@ export function explain(error: unknown, location: string, during: "opening" | "w
     `MongoDB at ${location} refused a command of Watchword's (${reason}). This is a fault of ours: please report it.`,
     because,
   );
+}
+
+/** Where several writes go together, the driver hands on what went wrong on the way without its name and without a code. */
+function isUnreached(error: unknown): boolean {
+  return UNREACHED.has(nameOf(error)) || (nameOf(error) === "MongoBulkWriteError" && codeOf(error) === null);
 }
 
 export function nameOf(error: unknown): string {

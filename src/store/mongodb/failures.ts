@@ -29,6 +29,11 @@ const NOBODY_THERE = new Set([
   "ENETUNREACH",
   "ETIMEDOUT",
   "ENOENT",
+  // Of the look-up of mongodb+srv.
+  "ENODATA",
+  "ESERVFAIL",
+  "EREFUSED",
+  "ETIMEOUT",
 ]);
 
 /** How long a server may take to say what it speaks, in real milliseconds. */

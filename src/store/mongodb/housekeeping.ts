@@ -4,6 +4,7 @@ import type { Database } from "./database.js";
 import type { Outboxed } from "./documents.js";
 import { isDuplicateKey } from "./errors.js";
 import { removeAll, sweepAll } from "./outbox.js";
+import { take } from "./pages.js";
 import { removeUser } from "./users.js";
 import { text, whole } from "./values.js";
 
@@ -88,9 +89,9 @@ async function removeSome<T extends Document & { readonly _id: string }>(
 async function idsOf<T extends Document>(
   collection: Collection<T>,
   condition: Filter<T>,
-  limit: number,
+  size: number,
 ): Promise<string[]> {
-  const found = await collection.find(condition, { projection: { _id: 1 }, limit: whole(limit) }).toArray();
+  const found = await take(collection.find(condition, { projection: { _id: 1 } }), size);
   return found.map(({ _id }) => String(_id));
 }
 
@@ -105,9 +106,7 @@ async function removePending(database: Database, limits: CleanupLimits): Promise
 /** Ids sort by time, so what is too old stands at the front; `at` decides. */
 async function removeAudit(database: Database, before: number, size: number): Promise<number> {
   const { audit } = database.collections;
-  const oldest = await audit
-    .find({}, { projection: { at: 1 }, sort: { _id: 1 }, limit: whole(size) })
-    .toArray();
+  const oldest = await take(audit.find({}, { projection: { at: 1 }, sort: { _id: 1 } }), size);
   const ids = oldest.filter(({ at }) => at < before).map(({ _id }) => _id);
   if (ids.length === 0) return 0;
   return (await audit.deleteMany({ _id: { $in: ids } })).deletedCount;

@@ -1,19 +1,14 @@
 import type { LimitHit, LimitRecord, LimitResult, LimitSettlement } from "../contract.js";
-import { hitLimit, refundLimit } from "../limit-rule.js";
+import { refundLimit } from "../limit-rule.js";
 import type { Database } from "./database.js";
 import type { LimitDocument } from "./documents.js";
 import { isDuplicateKey } from "./errors.js";
 import { KeyQueue } from "./key-queue.js";
+import { LIMIT_FIELDS, limitDocument, readLimit } from "./limit-documents.js";
+import { Hits, type Write } from "./limit-hits.js";
 import { newMark } from "./outbox.js";
 import { Patience } from "./patience.js";
-import { purgeDate, text, texts } from "./values.js";
-
-/** What one list of hits does to one record. */
-interface Write {
-  readonly before: LimitDocument | null;
-  readonly after: LimitDocument;
-  readonly hits: number;
-}
+import { text, texts } from "./values.js";
 
 /** Limits by compare and set: a record is written only where it is still the one that was read, which its stamp tells. */
 export class Limits {
@@ -31,11 +26,34 @@ export class Limits {
     return this.#queue.run(keys, async () => {
       for (;;) {
         patience.check();
-        const { results, writes } = plan(hits, await this.#readAll(keys), now);
-        if (await this.#writeAll(writes)) return results;
-        await patience.wait();
+        const results = await this.#tryAll(new Hits(hits, await this.#readAll(keys), now), patience);
+        if (results !== null) return results;
       }
     });
+  }
+
+  /**
+   * All in order, or none; null: begin anew. Where somebody else was faster with one record, its hits are counted again on what lies there
+   * then, and what was written before stays; only where they are refused now is that taken back.
+   */
+  async #tryAll(hits: Hits, patience: Patience): Promise<readonly LimitResult[] | null> {
+    const { refusal } = hits;
+    if (refusal !== null)
+      return refusal.trace === null || (await this.#replace(refusal.trace)) ? hits.results : null;
+    const done: Write[] = [];
+    for (const key of hits.keys) {
+      let write = hits.writeOf(key);
+      while (write !== null && !(await this.#replace(write))) {
+        await patience.wait();
+        const [document] = await this.#find([key]);
+        write = hits.again(key, document ?? null);
+      }
+      if (write !== null) done.push(write);
+      if (hits.refusal === null) continue;
+      for (const each of done.reverse()) await this.#takeBack(each);
+      return null;
+    }
+    return hits.results;
   }
 
   async settle(settlements: readonly LimitSettlement[], now: number): Promise<void> {
@@ -59,25 +77,11 @@ export class Limits {
     return new Map((await this.#find(keys)).map((document) => [document._id, document]));
   }
 
-  /** All or none. False: somebody else was faster with one of them, and what was written before it is taken back. */
-  async #writeAll(writes: readonly Write[]): Promise<boolean> {
-    const done: Write[] = [];
-    for (const write of writes) {
-      if (await this.#replace(write.before, write.after)) {
-        done.push(write);
-        continue;
-      }
-      for (const each of done.reverse()) await this.#takeBack(each);
-      return false;
-    }
-    return true;
-  }
-
-  async #replace(before: LimitDocument | null, after: LimitDocument): Promise<boolean> {
+  async #replace({ before, after }: Pick<Write, "before" | "after">): Promise<boolean> {
     const { limits } = this.#database.collections;
     if (before !== null) {
-      const { modifiedCount } = await limits.replaceOne({ _id: before._id, stamp: before.stamp }, after);
-      return modifiedCount > 0;
+      const { matchedCount } = await limits.replaceOne({ _id: before._id, stamp: before.stamp }, after);
+      return matchedCount > 0;
     }
     try {
       await limits.insertOne(after);
@@ -97,7 +101,7 @@ export class Limits {
     if (before === null) {
       const { deletedCount } = await limits.deleteOne({ _id: after._id, stamp: after.stamp });
       if (deletedCount > 0) return;
-    } else if (await this.#replace(after, { ...before, stamp: newMark() })) return;
+    } else if (await this.#replace({ before: after, after: { ...before, stamp: newMark() } })) return;
     await this.#change(
       after._id,
       (record) => ({ ...record, count: Math.max(0, record.count - hits) }),
@@ -110,59 +114,8 @@ export class Limits {
     for (;;) {
       const [before] = await this.#find([text(key)]);
       if (before === undefined) return;
-      if (await this.#replace(before, limitDocument(change(readLimit(before)), now))) return;
+      if (await this.#replace({ before, after: limitDocument(change(readLimit(before)), now) })) return;
       await patience.wait();
     }
   }
-}
-
-/** What the hits come to, and which records that makes: a refusal ends the list, and leaves at the most a trace of its own. */
-function plan(
-  hits: readonly LimitHit[],
-  read: ReadonlyMap<string, LimitDocument>,
-  now: number,
-): { readonly results: readonly LimitResult[]; readonly writes: readonly Write[] } {
-  const results: LimitResult[] = [];
-  const changed = new Map<string, { readonly record: LimitRecord; readonly hits: number }>();
-  const writeOf = (record: LimitRecord, count: number): Write => ({
-    before: read.get(record.key) ?? null,
-    after: limitDocument(record, now),
-    hits: count,
-  });
-  for (const { key, rule, refuse = true } of hits) {
-    const earlier = changed.get(key);
-    const document = read.get(key);
-    const record = earlier?.record ?? (document === undefined ? null : readLimit(document));
-    const { next, result } = hitLimit(key, record, rule, now, refuse);
-    results.push(result);
-    if (refuse && !result.allowed) return { results, writes: next === null ? [] : [writeOf(next, 0)] };
-    if (next !== null) changed.set(key, { record: next, hits: (earlier?.hits ?? 0) + 1 });
-  }
-  return { results, writes: [...changed.values()].map((each) => writeOf(each.record, each.hits)) };
-}
-
-export const LIMIT_FIELDS = { purgeAt: 0 } as const;
-
-export function readLimit(document: LimitDocument): LimitRecord {
-  return {
-    key: document._id,
-    count: document.count,
-    startedAt: document.startedAt,
-    lastAt: document.lastAt,
-    lockedUntil: document.lockedUntil,
-    endsAt: document.endsAt,
-  };
-}
-
-export function limitDocument(record: LimitRecord, now: number): LimitDocument {
-  return {
-    _id: record.key,
-    count: record.count,
-    startedAt: record.startedAt,
-    lastAt: record.lastAt,
-    lockedUntil: record.lockedUntil,
-    endsAt: record.endsAt,
-    stamp: newMark(),
-    purgeAt: purgeDate(record.endsAt, now),
-  };
 }

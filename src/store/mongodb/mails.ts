@@ -3,6 +3,7 @@ import type { MailRecord, MailSettlement, StoreEvent } from "../contract.js";
 import type { Database } from "./database.js";
 import type { MailDocument } from "./documents.js";
 import { bury, carrying, moveOn, newMark } from "./outbox.js";
+import { take } from "./pages.js";
 import { text, whole } from "./values.js";
 
 export const MAIL_FIELDS = { outbox: 0, outboxSince: 0 } as const;
@@ -58,11 +59,11 @@ export async function settleMail(
   settlement: MailSettlement,
   now: number,
 ): Promise<boolean> {
-  const { modifiedCount } = await database.collections.mails.updateOne(
+  const { matchedCount } = await database.collections.mails.updateOne(
     { _id: text(id), owner: text(owner), state: "queued", gone: null },
     { $set: outcomeOf(settlement, now) },
   );
-  return modifiedCount > 0;
+  return matchedCount > 0;
 }
 
 function outcomeOf(settlement: MailSettlement, now: number): Partial<MailDocument> {
@@ -85,7 +86,7 @@ export async function reviseMail(
   const { set, push } = carrying(events);
   const change: Partial<MailDocument> =
     revision === "drop" ? spent(mark) : { state: "queued", owner: null, dueAt: now, tries: 0 };
-  const { modifiedCount } = await database.collections.mails.updateOne(
+  const { matchedCount } = await database.collections.mails.updateOne(
     {
       _id: text(id),
       gone: null,
@@ -93,7 +94,7 @@ export async function reviseMail(
     },
     { $set: { ...change, ...set }, ...push },
   );
-  if (modifiedCount === 0) return false;
+  if (matchedCount === 0) return false;
   if (revision === "drop") await bury(database, "mails", { _id: id, gone: mark });
   else await moveOn(database, "mails", id, events);
   return true;
@@ -112,9 +113,10 @@ export async function listMail(
   if (query.id !== undefined) conditions.push({ _id: text(query.id) });
   if (query.state !== undefined) conditions.push({ state: text(query.state) as "queued" | "failed" });
   if (query.after !== null) conditions.push({ _id: { $gt: text(query.after) } });
-  const found = await database.collections.mails
-    .find({ $and: conditions }, { projection: MAIL_FIELDS, sort: { _id: 1 }, limit: whole(query.size) })
-    .toArray();
+  const found = await take(
+    database.collections.mails.find({ $and: conditions }, { projection: MAIL_FIELDS, sort: { _id: 1 } }),
+    query.size,
+  );
   return found.map(readMail);
 }
 

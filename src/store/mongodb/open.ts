@@ -1,7 +1,7 @@
 import { WatchwordError } from "../../base/errors.js";
 import type { Store } from "../contract.js";
 import { connect } from "./connect.js";
-import { createDatabase } from "./database.js";
+import { createDatabase, PLAIN } from "./database.js";
 import { loadDriver } from "./driver.js";
 import { explain } from "./errors.js";
 import { ensureUnique } from "./indexes.js";
@@ -13,7 +13,7 @@ import { createMongodbStore } from "./store.js";
 import { parseMongodbUrl } from "./url.js";
 
 const DEFAULT_PREFIX = "watchword_";
-const PREFIX = /^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/;
+const PREFIX = /^(?!system\.)[A-Za-z_][A-Za-z0-9_.-]{0,99}$/;
 
 /**
  * Opens a MongoDB (4.4 or later; stand-alone, replica set or sharded). Its collections may be missing or old: see {@link Store.schema} and
@@ -28,7 +28,7 @@ export async function openMongodbStore(given: MongodbStoreOptions): Promise<Stor
   if (!PREFIX.test(prefix))
     throw new WatchwordError(
       "invalid-option",
-      `The prefix of the collections (${JSON.stringify(prefix)}) must begin with a letter or _, hold letters, digits, _, - and . alone, and have 100 characters at the most.`,
+      `The prefix of the collections (${JSON.stringify(prefix)}) must begin with a letter or _, hold letters, digits, _, - and . alone, have 100 characters at the most, and not begin with system.`,
     );
   const driver = await loadDriver();
   const location = `${url.scheme}://${url.hosts}/${url.database}${prefix === DEFAULT_PREFIX ? "" : ` (${prefix}*)`}`;
@@ -36,7 +36,7 @@ export async function openMongodbStore(given: MongodbStoreOptions): Promise<Stor
     options.ca !== undefined || url.scheme === "mongodb+srv" || /[?&](tls|ssl)=true/i.test(options.url);
   const client = await connect(driver, options, url, { location, hosts: url.hosts, scheme: url.scheme, tls });
   const database = createDatabase({
-    db: client.db(url.database),
+    db: client.db(url.database, PLAIN),
     prefix,
     warn: (fields, message) => options.logger?.warn(fields, message),
     timeout: options.timeout,

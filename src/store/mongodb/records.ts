@@ -15,13 +15,14 @@ import {
 } from "./documents.js";
 import { isDuplicateKey } from "./errors.js";
 import { auditDocument } from "./events.js";
-import { LIMIT_FIELDS, limitDocument, readLimit } from "./limits.js";
+import { LIMIT_FIELDS, limitDocument, readLimit } from "./limit-documents.js";
 import { MAIL_FIELDS, readMail } from "./mails.js";
 import { sweep } from "./outbox.js";
+import { take } from "./pages.js";
 import { Patience } from "./patience.js";
 import { readSession, SESSION_FIELDS, sessionDocument } from "./session-documents.js";
 import { readUser, USER_AND_PASSWORD, userDocument } from "./user-documents.js";
-import { text, texts, whole } from "./values.js";
+import { text, texts } from "./values.js";
 
 /** How a kind of record goes out and comes in. */
 interface Kind<K extends RecordKind> {
@@ -70,12 +71,13 @@ export async function readRecords<K extends RecordKind>(
   size: number,
 ): Promise<readonly RecordsByKind[K][]> {
   const { own, fields, read } = KINDS[kind];
-  const found = await plain(database, kind)
-    .find(
+  const found = await take(
+    plain(database, kind).find(
       { ...aliveOf(kind), ...(after === null ? {} : { [own]: { $gt: text(after) } }) },
-      { projection: fields, sort: { [own]: 1 }, limit: whole(size) },
-    )
-    .toArray();
+      { projection: fields, sort: { [own]: 1 } },
+    ),
+    size,
+  );
   return found.map((document) => read(document as unknown as Documents[K]));
 }
 

@@ -12,7 +12,7 @@ const LOOK_EVERY = 25;
 /** Real milliseconds between two signs of life of who migrates. */
 const BEAT_EVERY = 1000;
 /** Without a sign of life for this long (real milliseconds), another process takes over. Each watches with its own clock. */
-const SILENCE = 15_000;
+const SILENCE = 5000;
 
 export async function readVersion(database: Database): Promise<number> {
   return (await readSchema(database))?.version ?? 0;
@@ -55,11 +55,11 @@ async function firstSchema(database: Database): Promise<SchemaDocument> {
 
 async function take(database: Database, schema: SchemaDocument, owner: string): Promise<boolean> {
   const { version, beat } = schema;
-  const { modifiedCount } = await database.collections.schema.updateOne(
+  const { matchedCount } = await database.collections.schema.updateOne(
     { _id: ID, version, owner: schema.owner, beat },
     { $set: { owner }, $inc: { beat: 1 } },
   );
-  return modifiedCount > 0;
+  return matchedCount > 0;
 }
 
 async function runAll(database: Database, owner: string, from: number): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { MongoClient } from "mongodb";
 import { WatchwordError } from "../../base/errors.js";
 import type { Store } from "../contract.js";
@@ -72,7 +73,8 @@ export function createMongodbStore({ client, database, location }: MongodbStoreP
 
   async function close(): Promise<void> {
     await Promise.allSettled(running);
-    await client.close();
+    // Takes leave of the server, which may be gone: then what is left is cut off.
+    await Promise.race([client.close(), sleep(database.timeout, undefined, { ref: false })]);
   }
 
   return {

@@ -13,6 +13,7 @@ export interface MongodbUrl {
 const DEFAULT_DATABASE = "watchword";
 // The credentials end at the last @ before the path: a password that was not escaped may hold one.
 const FORM = /^(mongodb(?:\+srv)?):\/\/(?:[^/?]*@)?([^/?@]+)(?:\/([^/?]*))?(?:\?(.*))?$/i;
+const OWN_DATABASES = new Set(["admin", "local", "config"]);
 /** What a database's name may not hold (mongodb.com/docs/manual/reference/limits), on any system. */
 const NOT_IN_A_NAME = /[/\\. "$*<>:|?\0]/;
 
@@ -40,6 +41,10 @@ export function parseMongodbUrl(url: string): MongodbUrl {
   if (database === "") database = DEFAULT_DATABASE;
   if (NOT_IN_A_NAME.test(database) || Buffer.byteLength(database) > 63)
     throw refuse(`names a database that MongoDB cannot have (${JSON.stringify(database)}).`);
+  if (OWN_DATABASES.has(database))
+    throw refuse(
+      `names the database ${database}, which is MongoDB's own. Name another in the path; the one that knows the user goes into authSource=${database}.`,
+    );
   const options = query
     .split("&")
     .map((pair) => pair.slice(0, pair.indexOf("=") < 0 ? undefined : pair.indexOf("=")).toLowerCase())

@@ -2,6 +2,7 @@ import type { Filter } from "mongodb";
 import type { UserCursor, UserFilter, UserOrder, UserRecord } from "../contract.js";
 import type { Database } from "./database.js";
 import type { UserDocument } from "./documents.js";
+import { take } from "./pages.js";
 import { readUser, USER_FIELDS } from "./user-documents.js";
 import { literalPattern, lowerAscii, text, whole } from "./values.js";
 
@@ -30,17 +31,17 @@ export async function listUsers(
       conditions.push({ sortName: { $gte: name } }, { $or: [{ sortName: { $gt: name } }, { _id: behind }] });
     }
   }
-  const documents = await database.collections.users
-    .find(
+  const documents = await take(
+    database.collections.users.find(
       { $and: conditions },
       {
         projection: USER_FIELDS,
         // The id is a UUIDv7: its order is the order of creation.
         sort: query.order === "created" ? { _id: 1 } : { sortName: 1, _id: 1 },
-        limit: whole(query.size),
       },
-    )
-    .toArray();
+    ),
+    query.size,
+  );
   return documents.map(readUser);
 }
 

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
 
 /** What a server that could not be used says to a first message of MongoDB's, in the clear. */
 export type WireAnswer = "mongodb" | "tls" | "other" | "silence" | "closed" | "unreached";
@@ -12,7 +13,29 @@ const TLS_RECORDS = [0x15, 0x16];
  * Asks a server what it speaks, to tell people why it could not be used: the driver says of TLS on one side alone, or of a web server on the
  * port, no more than that the connection was closed.
  */
-export function askWire(host: string, port: number, patience: number): Promise<WireAnswer> {
+export async function askWire(host: string, port: number, patience: number): Promise<WireAnswer> {
+  const answer = await ask(host, port, patience);
+  // A server that wants TLS may just hang up on anything else.
+  return answer === "closed" && (await shakesHands(host, port, patience)) ? "tls" : answer;
+}
+
+/** Nothing is said over this connection, so it does not matter whose certificate it is. */
+function shakesHands(host: string, port: number, patience: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTls({ host, port, rejectUnauthorized: false });
+    const end = (answer: boolean) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => end(false), patience);
+    socket.on("secureConnect", () => end(true));
+    socket.on("error", () => end(false));
+    socket.on("close", () => end(false));
+  });
+}
+
+function ask(host: string, port: number, patience: number): Promise<WireAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     let connected = false;

@@ -25,7 +25,7 @@ it("a wrong password, or a database that there is not, is one line that says so"
     env: { WATCHWORD_DATABASE_URL: other.href, WATCHWORD_SECRET },
   });
   expect(missing).toMatchObject({ code: 1, stdout: "" });
-  expect(missing.stderr).toMatch(/^error: .*nowhere.*watchword migrate.*\(store-refused\)\n$/);
+  expect(missing.stderr).toMatch(/^error: .*nowhere.*create: true.*\(store-refused\)\n$/);
   const made = await bench.run(["migrate"], {
     env: { WATCHWORD_DATABASE_URL: other.href, WATCHWORD_SECRET },
   });
