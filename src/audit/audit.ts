@@ -26,7 +26,10 @@ export type AuditAction =
   | "session.revoked"
   | "mail.retried"
   | "mail.dropped"
-  | "set-up.completed";
+  | "set-up.completed"
+  | "database.part-dropped"
+  | "database.part-created"
+  | "database.part-reset";
 
 /** One row for the record, to be written together with the change that it tells of. `details` never holds a secret. */
 export function auditEvent(

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { examples, lazily } from "./invocation.js";
+import { declareDatabaseCommands } from "./program-database.js";
 import { declareMailCommands } from "./program-mail.js";
 import { declareServe } from "./program-serve.js";
 import { declareSessionCommands } from "./program-session.js";
@@ -12,7 +13,7 @@ export function buildProgram(): Command {
     .description("User accounts and sign-in: a server, and the commands to look after it.")
     .version(readVersion(), "--version", "print the version")
     .addOption(
-      new Option("--database <url>", "where the data lies")
+      new Option("--database <url>", "where the data lies: sqlite:<file>, postgres://… or mongodb://…")
         .env("WATCHWORD_DATABASE_URL")
         .default("sqlite:watchword.db"),
     )
@@ -70,6 +71,7 @@ export function buildProgram(): Command {
     .option("--json", "print JSON")
     .addHelpText("after", examples("watchword cleanup", "watchword cleanup --json"))
     .action(lazily(() => import("./commands/cleanup.js")));
+  declareDatabaseCommands(program);
   program
     .command("set-up")
     .description("print a new one-time link with which the first administrator is made")

@@ -25,7 +25,7 @@ export type * from "./contract/user-data.js";
 export type * from "./contract/users.js";
 
 /** Where the value of an option came from. */
-export type ConfigOrigin = "option" | "environment" | "database" | "default" | "file";
+export type ConfigOrigin = "option" | "environment" | "url" | "database" | "default" | "file";
 
 /** One option, after merging option, environment and default. */
 export interface ConfigEntry {

@@ -1,5 +1,5 @@
 import { createAudit } from "../audit/audit.js";
-import { systemClock } from "../base/clock.js";
+import { type Clock, systemClock } from "../base/clock.js";
 import { deriveKey } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { createCodeDesk } from "../codes/desk.js";
@@ -22,7 +22,6 @@ import { createSignIn } from "../sign-in/sign-in.js";
 import { createSignUp } from "../sign-up/sign-up.js";
 import { createVerification } from "../sign-up/verification.js";
 import type { Store } from "../store/contract.js";
-import { openSqliteStore } from "../store/sqlite/open.js";
 import { createSetUp } from "../users/set-up.js";
 import { createUsers } from "../users/users.js";
 import { createCodes } from "./codes.js";
@@ -32,22 +31,25 @@ import { createDatabase } from "./database.js";
 import { createHousekeeping } from "./housekeeping.js";
 import { stderrLogger } from "./logger.js";
 import { createMail, readMailWording } from "./mail.js";
+import { openStore } from "./open-store.js";
 import type { OpenOptions } from "./options.js";
+import { filesOf, type Place } from "./place.js";
 import { checkSecrets, findSecrets, type Secrets } from "./secret.js";
 import { requireNewEnough, settle } from "./settings.js";
+import { createStoreClock } from "./store-clock.js";
 
 /**
  * Opens the store, settles what the space is, and joins the services together: the one place that sees both sides.
  * `release` decides when the last holder has let go.
  */
 export async function createUserSpace(
-  file: string,
+  place: Place,
   options: OpenOptions,
   release: (letGo: () => Promise<void>) => Promise<void>,
 ): Promise<UserSpace> {
   const told = readConfig(options, process.env);
   const logger = options.logger ?? stderrLogger;
-  const clock = options.clock ?? systemClock;
+  const files = filesOf(place);
   // What could be wrong with the options is looked at before anything is made: a mistake leaves no database behind.
   const costs = options.passwords?.argon2 ?? {};
   const hasher = createHasher({
@@ -62,14 +64,8 @@ export async function createUserSpace(
   parseSender(told.mailFrom);
   const limits = readActionLimits(options.limits);
   const wording = readMailWording(options.mail);
-  checkSecrets(options.secret, process.env[VARIABLES.secret]);
-  const store = await openSqliteStore({
-    file,
-    create: options.create ?? true,
-    synchronous: options.sqlite?.synchronous ?? "full",
-    busyTimeout: options.sqlite?.busyTimeout ?? 5000,
-    logger,
-  });
+  checkSecrets(options.secret, process.env[VARIABLES.secret], files.secret);
+  const store = await openStore(place, options, logger);
   try {
     return await joinServices();
   } catch (error) {
@@ -79,11 +75,18 @@ export async function createUserSpace(
 
   async function joinServices(): Promise<UserSpace> {
     await bringUpToDate(store, options.migrate ?? true);
+    const storeClock =
+      options.clock === undefined && place.connection !== null
+        ? await createStoreClock({ store, logger })
+        : null;
+    const clock: Clock = options.clock ?? storeClock ?? systemClock;
     const found = await store.readSettings();
+    // A server that only looks like MongoDB may let two callers win: found out before anything rests on it.
+    if (found === null && store.kind === "mongodb") await store.proveAtomicity();
     const secrets = await findSecrets({
       given: options.secret,
       variable: process.env[VARIABLES.secret],
-      file: `${file}.secret`,
+      file: files.secret,
       isNewSpace: found === null,
     });
     const settings = await settle(
@@ -131,7 +134,7 @@ export async function createUserSpace(
       clock,
       logger,
       config,
-      file,
+      outbox: files.outbox,
       options: options.mail ?? {},
       wording,
       desk,
@@ -189,13 +192,14 @@ export async function createUserSpace(
       limits: createLimits(store, clock, limitKey),
       audit: createAudit(store),
       mail: mail.service,
-      database: createDatabase(store, housekeeping),
+      database: createDatabase({ store, housekeeping, clock, settings }),
       setUp: createSetUp({ store, clock, mode, desk, passwords }),
       config: describeConfig(options, config, secrets, {
         mode,
         policy,
         location: store.location,
         mail: mail.service.transport,
+        connection: place.connection?.entries ?? [],
       }),
 
       signUpOpen: options.signUp?.enabled ?? true,
@@ -229,9 +233,11 @@ export async function createUserSpace(
     };
     mail.start();
     housekeeping.start();
+    storeClock?.start();
     return space;
 
     async function shutDown(): Promise<void> {
+      storeClock?.stop();
       await housekeeping.stop();
       await mail.stop();
       await renewal.settled();
@@ -267,7 +273,13 @@ function describeConfig(
   options: OpenOptions,
   config: Config,
   secrets: Secrets,
-  known: { mode: string; policy: { idle: number; absolute: number | null }; location: string; mail: string },
+  known: {
+    readonly mode: string;
+    readonly policy: { readonly idle: number; readonly absolute: number | null };
+    readonly location: string;
+    readonly mail: string;
+    readonly connection: readonly ConfigEntry[];
+  },
 ): readonly ConfigEntry[] {
   const inDatabase = (name: string, value: string, given?: unknown): ConfigEntry => ({
     name,
@@ -277,6 +289,7 @@ function describeConfig(
   });
   return [
     { name: "database", value: known.location, origin: "option", variable: "WATCHWORD_DATABASE_URL" },
+    ...known.connection,
     { name: "secret", value: "•••", origin: secrets.origin, variable: VARIABLES.secret },
     inDatabase("identifiers", known.mode, options.identifiers),
     inDatabase("sessions.idle", `${known.policy.idle} ms`, options.sessions?.idle),

@@ -49,8 +49,8 @@ export function createMail(deps: {
   readonly config: Config;
   readonly options: MailOptions;
   readonly wording: MailWording;
-  /** The database's file; the outbox lies beside it. */
-  readonly file: string;
+  /** The folder for mails where nothing else is said. */
+  readonly outbox: string;
   readonly desk: CodeDesk;
   /** Whether the settings say that this space has a mail server. */
   readonly sendsElsewhere: boolean;
@@ -164,9 +164,9 @@ function chooseTransport(deps: {
   readonly clock: Clock;
   readonly config: Config;
   readonly options: MailOptions;
-  readonly file: string;
+  readonly outbox: string;
 }): Transport {
   if (deps.options.send !== undefined) return createCustomTransport(deps.options.send);
   if (deps.config.smtp !== null) return createSmtpTransport(deps.config.smtp);
-  return createOutbox({ folder: deps.options.outbox ?? `${deps.file}.outbox`, clock: deps.clock });
+  return createOutbox({ folder: deps.options.outbox ?? deps.outbox, clock: deps.clock });
 }

@@ -53,7 +53,10 @@ export interface MailOptions {
   readonly smtp?: SmtpOptions;
   /** The sender, such as `Ada's Shop <hello@example.com>`. `WATCHWORD_MAIL_FROM`. */
   readonly from?: string;
-  /** The folder for mails where no SMTP is set up. Default: beside the SQLite file. */
+  /**
+   * The folder for mails where no SMTP is set up. Default: beside the SQLite file; for a database on a server
+   * `<schema>.outbox` or `<database>.outbox` in the working directory.
+   */
   readonly outbox?: string;
   /**
    * Hands a mail over some other way, in place of SMTP and outbox; it rejects to have it tried again.
@@ -167,6 +170,29 @@ export interface OpenOptions {
     readonly synchronous?: "full" | "normal";
     /** Whole milliseconds to wait for another process's write. Default: 5000. */
     readonly busyTimeout?: number;
+  };
+  readonly postgres?: {
+    /** Where the tables lie; two spaces with a schema each share a database unseen. `WATCHWORD_POSTGRES_SCHEMA`. Default: `watchword`. */
+    readonly schema?: string;
+    /** How many connections this process may hold. `WATCHWORD_POSTGRES_POOL_SIZE`. Default: 10. */
+    readonly poolSize?: number;
+    /** False: no statement is prepared by name, as PgBouncer in transaction mode needs it. `WATCHWORD_POSTGRES_PREPARED_STATEMENTS`. Default: true. */
+    readonly preparedStatements?: boolean;
+  };
+  readonly mongodb?: {
+    /** What the names of all collections begin with. `WATCHWORD_MONGODB_PREFIX`. Default: `watchword_`. */
+    readonly prefix?: string;
+  };
+  /** How to reach a database on a server. */
+  readonly connect?: {
+    /** How often to try at the opening, before it fails. `WATCHWORD_CONNECT_ATTEMPTS`. Default: 6. */
+    readonly attempts?: number;
+    /** Whole milliseconds between two of these tries. `WATCHWORD_CONNECT_DELAY`. Default: 1000. */
+    readonly delay?: number;
+    /** Whole milliseconds within which a request must get the database and its answer. `WATCHWORD_CONNECT_TIMEOUT`. Default: 10,000. */
+    readonly timeout?: number;
+    /** A PEM file with the certificate authorities to trust. `WATCHWORD_CONNECT_CA_FILE`. Default: the system's. */
+    readonly caFile?: string;
   };
   readonly http?: {
     /** How many proxies in front of this server are ours; the client's address is the one that the outermost saw. Default: 0. */

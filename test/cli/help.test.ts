@@ -6,6 +6,10 @@ import { Bench } from "./command-line.js";
 const COMMANDS = [
   "cleanup",
   "config",
+  "database",
+  "database create",
+  "database drop",
+  "database reset",
   "doctor",
   "mail",
   "mail deliver",
