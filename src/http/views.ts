@@ -14,6 +14,7 @@ export function viewUser(user: User): User {
     superuser: user.superuser,
     roles: user.roles,
     blocked: user.blocked,
+    secondFactor: user.secondFactor,
     createdAt: user.createdAt,
     updatedAt: user.updatedAt,
     lastSignInAt: user.lastSignInAt,

@@ -74,9 +74,77 @@ export const en = {
       button: "Choose a new password",
       ignore: "If you did not ask for this, ignore this mail: your password stays as it is.",
     },
+    signIn: {
+      subject: (siteName: string) => `Your code to sign in at ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody wants to sign in to your account at ${siteName}. If it is you, type this code where you were asked for it:`,
+      link: "Or open this page, and press the button there to sign in on this device:",
+      button: "Sign in",
+      ignore:
+        "If it is not you, ignore this mail and give the code to nobody: without it, nobody signs in this way.",
+    },
+    changeEmail: {
+      subject: (siteName: string) => `Confirm your new email address for ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody wants this address for their account at ${siteName}. If it was you, type this code where you were asked for it:`,
+      link: "Or open this page, and press the button there:",
+      button: "Take this address",
+      ignore:
+        "If you did not ask for this, ignore this mail: the account stays with the address that it has.",
+    },
+    changeEmailKnown: {
+      subject: (siteName: string) => `This address is in use at ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody wanted this address for another account at ${siteName}. There is an account with it already, so nothing was changed.`,
+      own: "If it was you, and both accounts are yours, sign in to the one that has this address, and change or delete it first.",
+      ignore: "If it was not you, ignore this mail: nobody learned that you have an account.",
+    },
+    deleteAccount: {
+      subject: (siteName: string) => `Delete your account at ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody wants to delete your account at ${siteName}, with all that is kept in it. If it was you, type this code where you were asked for it:`,
+      link: "Or open this page, and press the button there:",
+      button: "Delete the account",
+      ignore: "If you did not ask for this, ignore this mail: your account stays as it is.",
+    },
+    unlock: {
+      subject: (siteName: string) => `Unlock your account at ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody asked to forget the wrong passwords that were tried on your account at ${siteName}. If it was you, type this code where you were asked for it:`,
+      link: "Or open this page, and press the button there:",
+      button: "Unlock the account",
+      ignore: "If you did not ask for this, ignore this mail: nothing changes.",
+    },
+    accountCode: {
+      subject: (siteName: string) => `Your code for ${siteName}`,
+      deeds: (purposes: readonly string[]) => {
+        const deeds: Readonly<Record<string, string>> = {
+          "reset-password": "choose a new password",
+          "change-email": "change the email address",
+          "delete-account": "delete the account",
+        };
+        return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(
+          purposes.flatMap((purpose) => (Object.hasOwn(deeds, purpose) ? [deeds[purpose] ?? ""] : [])),
+        );
+      },
+      lead: (siteName: string, deeds: string) =>
+        `Somebody asked for a code for your account at ${siteName}. With it one can ${deeds}. If it was you, type this code where you were asked for it:`,
+      ignore:
+        "If you did not ask for this, ignore this mail and give the code to nobody: nothing changes without it.",
+    },
+    secondFactorChanged: {
+      subject: (siteName: string) => `How you sign in at ${siteName} was changed`,
+      leadOn: (siteName: string) =>
+        `From now on a sign-in to your account at ${siteName} asks for a code from a mail, besides the password. If it was you, there is nothing to do.`,
+      leadOff: (siteName: string) =>
+        `From now on a sign-in to your account at ${siteName} no longer asks for a code from a mail, besides the password. If it was you, there is nothing to do.`,
+      button: "Choose a new password",
+    },
     secondFactor: {
       subject: (siteName: string) => `Your code to sign in at ${siteName}`,
       lead: (siteName: string) =>
+        `Somebody just gave the right password for your account at ${siteName}. To sign in, this code is needed too:`,
+      leadLocked: (siteName: string) =>
         `Somebody just gave the right password for your account at ${siteName}. Because many wrong ones were tried before, this code is needed too:`,
       warning: "If it was not you, give the code to nobody, and choose a new password now:",
       button: "Choose a new password",

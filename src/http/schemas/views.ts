@@ -15,6 +15,10 @@ export const userView = z
     blocked: z
       .strictObject({ since: time, until: time.nullable(), reason: z.string().nullable() })
       .nullable(),
+    secondFactor: z
+      .enum(["mail"])
+      .nullable()
+      .meta({ description: "What a sign-in asks for besides the password: `mail` is a mailed code." }),
     createdAt: time,
     updatedAt: time,
     lastSignInAt: time.nullable(),
@@ -75,6 +79,7 @@ export const statisticsView = z
     sessions: z.int(),
     codes: z.int(),
     limits: z.int(),
+    blocks: z.int(),
     mailsQueued: z.int(),
     mailsFailed: z.int(),
     audit: z.int(),

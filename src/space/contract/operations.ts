@@ -143,6 +143,7 @@ export interface DatabaseStatistics {
   readonly sessions: number;
   readonly codes: number;
   readonly limits: number;
+  readonly blocks: number;
   readonly mailsQueued: number;
   readonly mailsFailed: number;
   readonly audit: number;
