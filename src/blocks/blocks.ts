@@ -7,7 +7,7 @@ import { everyItem, pageSize } from "../base/pages.js";
 import type { Block, BlocksService, Context } from "../space/contract.js";
 import type { BlockRecord, BlockState, Store } from "../store/contract.js";
 import { requireAdministrator, requireAdministratorOf } from "../users/rights.js";
-import { blockUser, isInForce } from "./gate.js";
+import { blockUser, isInForce, isSameBlock } from "./gate.js";
 
 /** Blocks on names, whether or not anybody has them. */
 export function createBlocks(deps: {
@@ -62,7 +62,7 @@ export function createBlocks(deps: {
       const wasThere = await store.removeBlock(key, [event]);
       const user = await store.findUser([key]);
       // A block that was laid on the person, not on the name, is another one, and stays.
-      if (block !== undefined && user !== null && isSame(user.blocked, block))
+      if (block !== undefined && user !== null && isSameBlock(user.blocked, block))
         await store.updateUser(user.id, user.version, { blocked: null }, now, 0, [
           auditEvent("user.unblocked", { now, userId: user.id }, context),
         ]);
@@ -109,10 +109,6 @@ export function blockState(
     until: until?.getTime() ?? null,
     reason: optionalText(input.reason, "reason", 1000) ?? null,
   };
-}
-
-function isSame(a: BlockState | null, b: BlockState): boolean {
-  return a !== null && a.since === b.since && a.until === b.until && a.reason === b.reason;
 }
 
 function toBlock(block: BlockRecord): Block {

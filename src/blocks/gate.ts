@@ -104,3 +104,8 @@ export function createBlockGate(deps: {
 export function isInForce(block: BlockState | null, now: number): block is BlockState {
   return block !== null && (block.until === null || now < block.until);
 }
+
+/** Whether a block on a user came from this one on a name. */
+export function isSameBlock(a: BlockState | null, b: BlockState): boolean {
+  return a !== null && a.since === b.since && a.until === b.until && a.reason === b.reason;
+}

@@ -4,33 +4,15 @@ import { newId } from "../base/ids.js";
 import type { IdentifierMode } from "../base/keys.js";
 import type { ActionRules } from "../limits/actions.js";
 import { byAddress, type Guard } from "../limits/guard.js";
-import type { CodePolicy, CodeProof, CodePurpose, JsonObject, Limited } from "../space/contract.js";
+import type { CodePolicy, CodeProof, JsonObject, Limited } from "../space/contract.js";
 import type { CodeRecord, MailRecord, Store, StoreEvent } from "../store/contract.js";
 import { createCodeFinder, type FoundCode, userSlot } from "./finding.js";
 import { newCode } from "./options.js";
+import type { DeskPurpose } from "./purposes.js";
 import { type CodeSecrets, writeLink } from "./secrets.js";
 
 /** How long a record may wait for its mail to leave and its person to come; longer than the courier ever tries. */
 const RECORD_LIFETIME = 4 * DAY;
-
-/** Everything that codes serve, the set-up of the first administrator included. */
-export type DeskPurpose = CodePurpose | "set-up";
-
-/** Those that a mail carries to a user's address. */
-export const MAILED_PURPOSES: readonly CodePurpose[] = [
-  "verify-email",
-  "reset-password",
-  "change-email",
-  "sign-in",
-  "second-factor",
-  "delete-account",
-  "unlock",
-];
-
-/** Those that a new password ends: whoever asked for them may have done so with the old one. */
-export const PURPOSES_ENDED_BY_PASSWORD: readonly CodePurpose[] = MAILED_PURPOSES.filter(
-  (purpose) => purpose !== "verify-email",
-);
 
 export interface OpeningCode {
   /** Null: nobody's. */

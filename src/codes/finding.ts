@@ -4,7 +4,7 @@ import { requireText } from "../base/input.js";
 import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
 import type { CodeProof } from "../space/contract.js";
 import type { CodeRecord, Store } from "../store/contract.js";
-import type { DeskPurpose } from "./desk.js";
+import type { DeskPurpose } from "./purposes.js";
 import { type CodeSecrets, readLink } from "./secrets.js";
 
 /** A record that was found by what somebody presented. The text is compared when it is redeemed. */

@@ -5,7 +5,7 @@ import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { idKey } from "../base/keys.js";
 import type { BlockGate } from "../blocks/gate.js";
-import { PURPOSES_ENDED_BY_PASSWORD } from "../codes/desk.js";
+import { PURPOSES_ENDED_BY_PASSWORD } from "../codes/purposes.js";
 import type { Failures } from "../limits/failures.js";
 import type { Guard } from "../limits/guard.js";
 import { MOST_ACCOUNT_FAILURES, OWN_PASSWORD_CHANGES } from "../limits/rules.js";

@@ -3,7 +3,8 @@ import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { emailKey, type IdentifierMode, idKey, keysOfTyped, parseEmail } from "../base/keys.js";
 import type { BlockGate } from "../blocks/gate.js";
-import { type CodeDesk, MAILED_PURPOSES } from "../codes/desk.js";
+import type { CodeDesk } from "../codes/desk.js";
+import { MAILED_PURPOSES } from "../codes/purposes.js";
 import type { CodeKind, RequestCode } from "../codes/request.js";
 import { skipsLimits } from "../limits/skip.js";
 import type {

@@ -62,6 +62,7 @@ export function createAccountDeletion(deps: {
       await deletion.requireAnotherSuperuser(user, context);
       // Before the code is used up: a slip of the finger costs nobody the code.
       if (found.password !== null) {
+        if (input.password === undefined) return { status: "wrong-password" };
         const asked = await confirmPassword({
           userId: user.id,
           password: requireText(input.password, "password"),

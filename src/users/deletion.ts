@@ -1,7 +1,7 @@
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
-import { type BlockGate, isInForce } from "../blocks/gate.js";
+import { type BlockGate, isInForce, isSameBlock } from "../blocks/gate.js";
 import type { Failures } from "../limits/failures.js";
 import type { BlocksAtDeletion, Context } from "../space/contract.js";
 import type { Store, UserRecord } from "../store/contract.js";
@@ -33,6 +33,9 @@ export function createDeletion(deps: {
     const block = user.blocked;
     const now = clock.now();
     if (!isInForce(block, now)) return;
+    // One that came from a name goes on to lie on that name, and on no other.
+    const onNames = await store.findBlocks(gate.keysOf(user));
+    if (onNames.some((each) => isSameBlock(block, each))) return;
     for (const [name, keys] of [
       [user.email, gate.keysOf({ username: null, email: user.email })],
       [user.username, gate.keysOf({ username: user.username, email: null })],

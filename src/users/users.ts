@@ -5,7 +5,7 @@ import { optionalText, requireText } from "../base/input.js";
 import { type IdentifierMode, keysOfTyped } from "../base/keys.js";
 import { everyItem, pageSize } from "../base/pages.js";
 import type { BlockGate } from "../blocks/gate.js";
-import { MAILED_PURPOSES } from "../codes/desk.js";
+import { MAILED_PURPOSES } from "../codes/purposes.js";
 import type { Guard } from "../limits/guard.js";
 import { OWN_CHANGES } from "../limits/rules.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";

@@ -11,9 +11,6 @@ export interface Block {
   readonly reason: string | null;
 }
 
-/** What becomes of the blocks of an account that is deleted. */
-export type BlocksAtDeletion = "keep" | "remove";
-
 /**
  * `space.blocks`: blocks on names. Nobody signs up or is created with a blocked name, and whoever has one is blocked at
  * once, as {@link UsersService.block} does. For administrators and the system.

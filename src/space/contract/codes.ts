@@ -1,7 +1,6 @@
-import type { Context, LimitSkip } from "./actors.js";
-import type { BlocksAtDeletion } from "./blocks.js";
-import type { Limited, PasswordRefused } from "./passwords.js";
-import type { User } from "./users.js";
+import type { Context, Limited, LimitSkip } from "./actors.js";
+import type { PasswordRefused } from "./passwords.js";
+import type { BlocksAtDeletion, User } from "./users.js";
 
 /** What a code may serve. */
 export type CodePurpose =

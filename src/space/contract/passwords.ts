@@ -1,4 +1,4 @@
-import type { Context, LimitSkip } from "./actors.js";
+import type { Context, Limited, LimitSkip } from "./actors.js";
 import type { Session } from "./sessions.js";
 
 /** Why a password is refused: for programs. `message` beside it is for people. */
@@ -8,18 +8,6 @@ export interface PasswordRefused {
   readonly status: "password-refused";
   readonly reason: PasswordRefusal;
   readonly message: string;
-}
-
-/** Too many tries; the same call may succeed after `retryAfter` (whole milliseconds). */
-export interface Limited {
-  readonly status: "limited";
-  readonly retryAfter: number;
-  /** How many the limit that was reached allows, where it is one that can be told. */
-  readonly limit?: number;
-  /** Nothing is left; there where `limit` is. */
-  readonly remaining?: 0;
-  /** The window of that limit in whole milliseconds; absent where no window ends it. */
-  readonly window?: number;
 }
 
 export interface PasswordPolicy {

@@ -1,6 +1,6 @@
-import type { Context, LimitSkip } from "./actors.js";
+import type { Context, Limited, LimitSkip } from "./actors.js";
 import type { JsonObject } from "./json.js";
-import type { Limited, PasswordRefused } from "./passwords.js";
+import type { PasswordRefused } from "./passwords.js";
 import type { Session } from "./sessions.js";
 import type { User } from "./users.js";
 

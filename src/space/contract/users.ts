@@ -1,7 +1,5 @@
-import type { Context, LimitSkip } from "./actors.js";
-import type { BlocksAtDeletion } from "./blocks.js";
+import type { Context, Limited, LimitSkip } from "./actors.js";
 import type { JsonObject } from "./json.js";
-import type { Limited } from "./passwords.js";
 import type { UserDataService } from "./user-data.js";
 
 /** A second factor that a person can choose. */
@@ -99,6 +97,9 @@ export interface Page<T> {
   /** Give it as `after` for the next page; null: this was the last. */
   readonly next: string | null;
 }
+
+/** What becomes of the blocks of an account that is deleted. */
+export type BlocksAtDeletion = "keep" | "remove";
 
 export type SecondFactorChangeResult =
   | { readonly status: "changed"; readonly user: UserWithData }
