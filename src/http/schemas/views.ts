@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, jsonObject, time } from "./texts.js";
+import { id, jsonObject, ticket, time } from "./texts.js";
 
 export const userView = z
   .strictObject({
@@ -24,6 +24,21 @@ export const userView = z
     lastSignInAt: time.nullable(),
   })
   .meta({ id: "User", description: "An account, without what the application keeps on it." });
+
+/** What every request for a code answers. */
+export const sentView = z.strictObject({ status: z.literal("sent"), ticket });
+
+export const blockView = z
+  .strictObject({
+    identifier: z.string(),
+    since: time,
+    until: time.nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({
+    id: "Block",
+    description: "A block on a username or an address, whether or not an account has it.",
+  });
 
 const sessionFields = {
   id,
