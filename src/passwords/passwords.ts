@@ -91,6 +91,8 @@ export function createPasswords(deps: {
     },
     review: async (password, names = {}) => work.review(requireText(password, "password"), names),
 
+    has: async (userId) => (await read(userId)).password !== null,
+
     async check(userId, password) {
       const found = await read(userId);
       return work.matches(found.password, requireText(password, "password"), { account: userId });

@@ -70,6 +70,16 @@ export interface PasswordsService {
     names?: { readonly username?: string | null; readonly email?: string | null },
   ): Promise<{ readonly status: "accepted" } | PasswordRefused>;
   /**
+   * Whether the user has a password at all; those without one sign in by mailed codes.
+   *
+   * @throws WatchwordError `not-found`
+   * @example
+   * ```ts
+   * console.log(await space.passwords.has(ada.id)); // true
+   * ```
+   */
+  has(userId: string): Promise<boolean>;
+  /**
    * Whether this is the user's password; false for a user without one. Counts and limits nothing, so do not put it
    * before strangers: that is what `space.signIn` and {@link confirm} are for.
    *
