@@ -81,7 +81,7 @@ export const en = {
       link: "Or open this page, and press the button there to sign in on this device:",
       button: "Sign in",
       ignore:
-        "If it is not you, ignore this mail and give the code to nobody: without it, nobody signs in this way.",
+        "If you did not ask for this, ignore this mail and give the code to nobody: nobody signs in with it but you.",
     },
     changeEmail: {
       subject: (siteName: string) => `Confirm your new email address for ${siteName}`,
@@ -128,7 +128,7 @@ export const en = {
         );
       },
       lead: (siteName: string, deeds: string) =>
-        `Somebody asked for a code for your account at ${siteName}. With it you can ${deeds}. If it was you, type this code where you were asked for it:`,
+        `Somebody asked for a code for your account at ${siteName}.${deeds === "" ? "" : ` With it you can ${deeds}.`} If it was you, type this code where you were asked for it:`,
       ignore:
         "If you did not ask for this, ignore this mail and give the code to nobody: nothing changes without it.",
     },

@@ -177,8 +177,9 @@ export interface CodesService {
    * @example
    * ```ts
    * await space.codes.request(["reset-password", "delete-account"], { userId: ada.id, withoutTicket: true });
-   * const result = await space.codes.confirm("delete-account", { userId: ada.id, code: "no code" });
-   * console.log(result.status); // wrong-code
+   * const newPassword = "a much longer secret of hers";
+   * const proof = { userId: ada.id, code: "no code", newPassword };
+   * console.log((await space.codes.confirm("reset-password", proof)).status); // wrong-code
    * ```
    */
   request(purposes: readonly SharedCodePurpose[], input: CodeRequest): Promise<CodeRequestResult>;
