@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { examples, lazily } from "./invocation.js";
+import { declareBlockCommands } from "./program-block.js";
 import { declareDatabaseCommands } from "./program-database.js";
 import { declareMailCommands } from "./program-mail.js";
 import { declareServe } from "./program-serve.js";
@@ -39,6 +40,7 @@ export function buildProgram(): Command {
     .addHelpText("after", examples("watchword migrate", "watchword migrate --check"))
     .action(lazily(() => import("./commands/migrate.js")));
   declareUserCommands(program);
+  declareBlockCommands(program);
   declareSessionCommands(program);
   declareMailCommands(program);
   program

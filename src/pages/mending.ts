@@ -66,6 +66,8 @@ function isTyped(field: unknown): field is string {
 function problemOf(visit: Visit, error: WatchwordError): Problem | null {
   const { errors } = visit.words;
   switch (error.code) {
+    // A blocked name looks like a taken one, as it does at sign-up.
+    case "name-blocked":
     case "username-taken":
       return fieldProblem("username", errors.usernameTaken, error.status);
     case "email-taken":
@@ -75,6 +77,7 @@ function problemOf(visit: Visit, error: WatchwordError): Problem | null {
         ? fieldProblem("email", errors.invalidEmail, error.status)
         : fieldProblem("username", errors.invalidUsername, error.status);
     case "invalid-input":
+      if (error.details.field === "newEmail") return fieldProblem("email", errors.sameEmail, error.status);
       return isTyped(error.details.field)
         ? fieldProblem(error.details.field, errors.unusable, error.status)
         : null;

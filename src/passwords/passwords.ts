@@ -4,6 +4,8 @@ import { sha256 } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { idKey } from "../base/keys.js";
+import type { BlockGate } from "../blocks/gate.js";
+import { PURPOSES_ENDED_BY_PASSWORD } from "../codes/purposes.js";
 import type { Failures } from "../limits/failures.js";
 import type { Guard } from "../limits/guard.js";
 import { MOST_ACCOUNT_FAILURES, OWN_PASSWORD_CHANGES } from "../limits/rules.js";
@@ -26,14 +28,23 @@ export function createPasswords(deps: {
   readonly work: PasswordWork;
   readonly failures: Failures;
   readonly guard: Guard;
+  readonly gate: BlockGate;
   readonly sessions: Sessions;
   readonly devices: Devices;
 }): PasswordsService {
-  const { store, clock, hasher, policy, work, failures, guard, sessions, devices } = deps;
+  const { store, clock, hasher, policy, work, failures, guard, gate, sessions, devices } = deps;
 
   async function read(userId: string): Promise<{ user: UserRecord; password: PasswordRecord | null }> {
     const found = await store.findSignIn([idKey(requireText(userId, "userId"))]);
     if (found === null || found.user.state !== "active") throw noSuchUser(userId);
+    return found;
+  }
+
+  /** As {@link read}, for what the person does themselves: nothing, while they are blocked. */
+  async function readUnblocked(userId: string) {
+    const found = await read(userId);
+    if ((await gate.of(found.user)) !== null)
+      throw new WatchwordError("account-blocked", "The account is blocked; unblock it first.");
     return found;
   }
 
@@ -69,7 +80,7 @@ export function createPasswords(deps: {
         "conflict",
         "The password was changed by somebody else at the same moment; sign in anew.",
       );
-    await store.discardCodes(userId, ["reset-password", "second-factor"]);
+    await store.discardCodes(userId, PURPOSES_ENDED_BY_PASSWORD);
     return written.sessionEpoch;
   }
 
@@ -79,6 +90,8 @@ export function createPasswords(deps: {
       return hasher.statistics;
     },
     review: async (password, names = {}) => work.review(requireText(password, "password"), names),
+
+    has: async (userId) => (await read(userId)).password !== null,
 
     async check(userId, password) {
       const found = await read(userId);
@@ -108,7 +121,7 @@ export function createPasswords(deps: {
     async change({ userId, currentPassword, newPassword, sessionToken, ...context }) {
       const skip = skipsLimits(context);
       requireText(currentPassword, "currentPassword");
-      const { user, password } = await read(userId);
+      const { user, password } = await readUnblocked(userId);
       if (!isSystem(context) && context.actor?.type === "user" && context.actor.id !== userId)
         throw new WatchwordError("not-allowed", "People change their own password only.");
       const review = await work.review(requireText(newPassword, "newPassword"), user);
@@ -142,7 +155,7 @@ export function createPasswords(deps: {
     async confirm({ userId, password: typed, ...context }) {
       skipsLimits(context);
       requireText(typed, "password");
-      const { password } = await read(userId);
+      const { password } = await readUnblocked(userId);
       return ask(userId, password, typed, context);
     },
 

@@ -2,7 +2,11 @@ import { createAudit } from "../audit/audit.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import { deriveKey } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
+import { createBlocks } from "../blocks/blocks.js";
+import { createBlockGate } from "../blocks/gate.js";
 import { createCodeDesk } from "../codes/desk.js";
+import { readCodePolicy } from "../codes/options.js";
+import { createCodeRequests } from "../codes/request.js";
 import { createCodeSecrets } from "../codes/secrets.js";
 import { readActionLimits } from "../limits/actions.js";
 import { createFailures } from "../limits/failures.js";
@@ -18,12 +22,12 @@ import { createRenewal } from "../passwords/renewal.js";
 import { createPasswordReset } from "../passwords/reset.js";
 import { createDevices } from "../sessions/device.js";
 import { createSessions, sessionPolicy } from "../sessions/sessions.js";
-import { createSignIn } from "../sign-in/sign-in.js";
+import { createSignInFlows } from "../sign-in/flows.js";
 import { createSignUp } from "../sign-up/sign-up.js";
 import { createVerification } from "../sign-up/verification.js";
 import type { Store } from "../store/contract.js";
+import { createUserFlows } from "../users/flows.js";
 import { createSetUp } from "../users/set-up.js";
-import { createUsers } from "../users/users.js";
 import { createCodes } from "./codes.js";
 import { type Config, readConfig, toldBaseUrl, VARIABLES } from "./config.js";
 import type { ConfigEntry, HandlerContext, UserSpace } from "./contract.js";
@@ -33,6 +37,7 @@ import { stderrLogger } from "./logger.js";
 import { createMail, readMailWording } from "./mail.js";
 import { openStore } from "./open-store.js";
 import type { OpenOptions } from "./options.js";
+import { readPeoplePolicy } from "./people.js";
 import { filesOf, type Place } from "./place.js";
 import { checkSecrets, findSecrets, type Secrets } from "./secret.js";
 import { requireNewEnough, settle } from "./settings.js";
@@ -64,6 +69,8 @@ export async function createUserSpace(
   parseSender(told.mailFrom);
   const limits = readActionLimits(options.limits);
   const wording = readMailWording(options.mail);
+  const codePolicy = readCodePolicy(options.codes);
+  const people = readPeoplePolicy(options);
   checkSecrets(options.secret, process.env[VARIABLES.secret], files.secret);
   const store = await openStore(place, options, logger);
   try {
@@ -119,15 +126,28 @@ export async function createUserSpace(
     const desk = createCodeDesk({
       store,
       clock,
+      mode,
       guard,
-      secrets: createCodeSecrets(keysFor("codes")),
+      policy: codePolicy,
+      secrets: createCodeSecrets(keysFor("codes"), codePolicy.alphabet),
       limits: limits.verify,
     });
-    const sessions = createSessions({ store, clock, policy, logger });
+    const gate = createBlockGate({ store, clock, mode });
+    const sessions = createSessions({ store, clock, policy, gate, logger });
     const devices = createDevices(keysFor("devices"), clock);
-    const users = createUsers({ store, clock, mode, passwords, guard, failures });
     const mailLimits = createMailLimits(guard, limitKey, limits);
-    const flow = { store, clock, mode, passwords, desk, failures, mailLimits };
+    const ground = { store, clock, mode, policy: codePolicy, desk, mailLimits, failures, guard, gate };
+    const requestCode = createCodeRequests(ground);
+    const passwordsService = createPasswords({
+      ...ground,
+      hasher,
+      policy: passwordPolicy,
+      work: passwords,
+      sessions,
+      devices,
+    });
+    const flow = { ...ground, requestCode, passwords, confirmPassword: passwordsService.confirm };
+    const userFlows = createUserFlows({ ...flow, verifies: people.signUp.verification === "required" });
     const renewal = createRenewal({ store, clock, passwords, needsUpgrade: hasher.needsUpgrade, logger });
     const mail = createMail({
       store,
@@ -140,22 +160,13 @@ export async function createUserSpace(
       desk,
       sendsElsewhere: settings.sendsMail,
     });
-    const signUp = createSignUp({
-      ...flow,
-      policy: {
-        enabled: options.signUp?.enabled ?? true,
-        verification: options.signUp?.verification ?? "required",
-      },
-    });
-    const signIn = createSignIn({
+    const signUp = createSignUp({ ...flow, policy: people.signUp });
+    const signInFlows = createSignInFlows({
       ...flow,
       sessions,
       devices,
       renewal,
-      policy: {
-        requireVerifiedEmail: options.signIn?.requireVerifiedEmail ?? false,
-        tellNewDevice: wording.isWanted("new-device"),
-      },
+      policy: { ...people.signIn, tellNewDevice: wording.isWanted("new-device") },
     });
     const housekeeping = createHousekeeping({ store, clock, logger });
 
@@ -169,31 +180,23 @@ export async function createUserSpace(
       baseUrl: config.baseUrl,
       siteName: config.siteName,
       clock,
-      users,
-      passwords: createPasswords({
-        store,
-        clock,
-        hasher,
-        policy: passwordPolicy,
-        work: passwords,
-        failures,
-        guard,
-        sessions,
-        devices,
-      }),
+      users: userFlows.users,
+      passwords: passwordsService,
       sessions: sessions.service,
       codes: createCodes({
-        store,
-        desk,
+        ...flow,
+        ...userFlows,
+        ...signInFlows,
         verification: createVerification(flow),
         reset: createPasswordReset(flow),
-        aroundRequest: mail.around,
+        around: mail.around,
       }),
+      blocks: createBlocks({ store, clock, mode }),
       limits: createLimits(store, clock, limitKey),
       audit: createAudit(store),
       mail: mail.service,
       database: createDatabase({ store, housekeeping, clock, settings }),
-      setUp: createSetUp({ store, clock, mode, desk, passwords }),
+      setUp: createSetUp({ store, clock, mode, desk, passwords, gate }),
       config: describeConfig(options, config, secrets, {
         mode,
         policy,
@@ -202,9 +205,11 @@ export async function createUserSpace(
         connection: place.connection?.entries ?? [],
       }),
 
-      signUpOpen: options.signUp?.enabled ?? true,
+      signUpOpen: people.signUp.enabled,
+      signUpPassword: people.signUp.password,
+      emailCodeSignIn: people.signIn.emailCode,
       signUp: (input) => mail.around(input, () => signUp(input)),
-      signIn: (input) => mail.after(signIn(input)),
+      signIn: (input) => mail.after(signInFlows.signIn(input)),
       signOut: (token, context = {}) => sessions.signOut(token, context),
 
       deriveKey: (purpose) => deriveKey(secrets.list[0], `own:${purpose}`),

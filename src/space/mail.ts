@@ -74,8 +74,7 @@ export function createMail(deps: {
     async prepareCode(mail) {
       const code = await desk.handOver(mail);
       if (code.status === "gone") return code;
-      const page = code.purpose === "reset-password" ? "reset" : "verify";
-      return { ...code, link: `${config.baseUrl}/${page}?link=${code.linkText}` };
+      return { ...code, link: `${config.baseUrl}/${pageOf(code.purpose)}?link=${code.linkText}` };
     },
   });
   const plain = createMailService({ ...sending, courier });
@@ -125,6 +124,19 @@ export function createMail(deps: {
       await transport.close();
     },
   };
+}
+
+/** The page that the link of a mail opens. */
+const LINK_PAGES: Readonly<Record<string, string>> = {
+  "reset-password": "reset",
+  "sign-in": "sign-in/link",
+  "change-email": "change-email",
+  "delete-account": "delete-account",
+  unlock: "unlock",
+};
+
+function pageOf(purpose: string): string {
+  return (Object.hasOwn(LINK_PAGES, purpose) ? LINK_PAGES[purpose] : undefined) ?? "verify";
 }
 
 /** How long a mail takes tells whether there was one: that is the application's to know and nobody else's. */

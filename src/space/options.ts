@@ -1,6 +1,12 @@
 import type { Clock } from "../base/clock.js";
 import type { IdentifierMode } from "../base/keys.js";
-import type { MailTemplate, PasswordPolicy, SessionPolicy } from "./contract.js";
+import type {
+  EmailCodeSignIn,
+  MailTemplate,
+  PasswordPolicy,
+  SessionPolicy,
+  SignUpPassword,
+} from "./contract.js";
 
 /** How to reach a mail server. */
 export interface SmtpOptions {
@@ -44,6 +50,8 @@ export interface MailNotices {
   readonly signUpKnown?: boolean;
   readonly passwordChanged?: boolean;
   readonly emailChanged?: boolean;
+  readonly changeEmailKnown?: boolean;
+  readonly secondFactorChanged?: boolean;
   readonly permissionsChanged?: boolean;
   readonly newDevice?: boolean;
   readonly accountDeleted?: boolean;
@@ -114,8 +122,28 @@ export interface LimitOptions {
   readonly reset?: false | ActionLimit;
   /** Requests for another verification mail. Default: 30 an hour from one address, 5 an hour for one account. */
   readonly resend?: false | ActionLimit;
+  /**
+   * Requests for codes of other kinds (sign-in, change of address, deletion, unlocking), each kind counted by itself.
+   * Default: 30 an hour from one address, 5 an hour for one account.
+   */
+  readonly code?: false | ActionLimit;
   /** Codes and links tried. Default: 60 in ten minutes from one address, 100 wrong typed ones in 30 days of one account. */
   readonly verify?: false | ActionLimit;
+}
+
+/** How mailed codes look, and how long they live; times in whole milliseconds, counted from when the mail leaves. */
+export interface CodeOptions {
+  /** In characters, up to 32; at least so many that there are a million codes. Default: 6. */
+  readonly length?: number;
+  /**
+   * `alphanumeric` (0-9 A-Z), `unambiguous` (the consonants of RFC 8628 §6.1), or ten or more different ASCII letters and
+   * digits. Where it has no lower (or no upper) case, people may type either. Default: `alphanumeric`.
+   */
+  readonly alphabet?: string;
+  /** Of a typed code: a minute to an hour. OWASP ASVS 5.0 (6.5.5) wants 10 minutes at most. Default: 10 minutes. */
+  readonly lifetime?: number;
+  /** Of a link: a minute to a day. Default: an hour. */
+  readonly linkLifetime?: number;
 }
 
 /**
@@ -158,11 +186,19 @@ export interface OpenOptions {
     readonly enabled?: boolean;
     /** `required`: an account exists once its address is proven. `none`: at once, the address unverified. Default: `required`. */
     readonly verification?: "required" | "none";
+    /** `optional`: people may leave it out, and sign in by mailed codes; `none`: they never give one. Default: `required`. */
+    readonly password?: SignUpPassword;
   };
   readonly signIn?: {
     /** True: people whose address is not verified may not sign in. Default: false. */
     readonly requireVerifiedEmail?: boolean;
+    /**
+     * Whom a mailed code alone signs in: people `without-password`; `everybody` but those who chose a second factor, or
+     * whose address is not verified while they have a password; `nobody`. Default: `without-password`.
+     */
+    readonly emailCode?: EmailCodeSignIn;
   };
+  readonly codes?: CodeOptions;
   readonly limits?: LimitOptions;
   readonly mail?: MailOptions;
   readonly sqlite?: {

@@ -4,6 +4,11 @@ import { buildProgram } from "#dist/cli/program.js";
 import { Bench } from "./command-line.js";
 
 const COMMANDS = [
+  "block",
+  "block list",
+  "block put",
+  "block remove",
+  "block show",
   "cleanup",
   "config",
   "database",
@@ -33,6 +38,7 @@ const COMMANDS = [
   "user create",
   "user delete",
   "user list",
+  "user set-second-factor",
   "user show",
   "user unblock",
   "user update",

@@ -1,4 +1,4 @@
-import type { Context, LimitSkip } from "./actors.js";
+import type { Context, Limited, LimitSkip } from "./actors.js";
 import type { Session } from "./sessions.js";
 
 /** Why a password is refused: for programs. `message` beside it is for people. */
@@ -8,18 +8,6 @@ export interface PasswordRefused {
   readonly status: "password-refused";
   readonly reason: PasswordRefusal;
   readonly message: string;
-}
-
-/** Too many tries; the same call may succeed after `retryAfter` (whole milliseconds). */
-export interface Limited {
-  readonly status: "limited";
-  readonly retryAfter: number;
-  /** How many the limit that was reached allows, where it is one that can be told. */
-  readonly limit?: number;
-  /** Nothing is left; there where `limit` is. */
-  readonly remaining?: 0;
-  /** The window of that limit in whole milliseconds; absent where no window ends it. */
-  readonly window?: number;
 }
 
 export interface PasswordPolicy {
@@ -81,6 +69,16 @@ export interface PasswordsService {
     password: string,
     names?: { readonly username?: string | null; readonly email?: string | null },
   ): Promise<{ readonly status: "accepted" } | PasswordRefused>;
+  /**
+   * Whether the user has a password at all; those without one sign in by mailed codes.
+   *
+   * @throws WatchwordError `not-found`
+   * @example
+   * ```ts
+   * console.log(await space.passwords.has(ada.id)); // true
+   * ```
+   */
+  has(userId: string): Promise<boolean>;
   /**
    * Whether this is the user's password; false for a user without one. Counts and limits nothing, so do not put it
    * before strangers: that is what `space.signIn` and {@link confirm} are for.
