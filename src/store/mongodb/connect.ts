@@ -113,7 +113,7 @@ function readable(file: string): string {
   } catch (error) {
     throw new WatchwordError(
       "invalid-option",
-      `The file with the certificates for MongoDB cannot be read (${reasonOf(error)}). Check mongodb.ca.`,
+      `The file with the certificates for MongoDB cannot be read (${reasonOf(error)}). Check connect.caFile.`,
       { cause: error },
     );
   }
