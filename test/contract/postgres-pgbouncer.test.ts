@@ -28,6 +28,7 @@ if (missing !== null) {
   contractSuite("PostgreSQL behind PgBouncer in transaction mode", async () => {
     const schema = freshSchema();
     const store = await openPostgresStore({ url: bouncer.url, schema, preparedStatements: false });
+    await together(50, () => store.ping());
     return {
       store,
       async cleanup() {

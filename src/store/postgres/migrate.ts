@@ -1,6 +1,6 @@
+import type { Dialect } from "../sql/dialect.js";
 import { first, type Operation, run } from "../sql/operation.js";
 import { migrate } from "../sql/schema.js";
-import { postgresDialect } from "./dialect.js";
 import { codeOf, isDuplicate, isMissingTable } from "./errors.js";
 import type { Runner } from "./runner.js";
 
@@ -11,13 +11,13 @@ const MOST_TRIES = 10;
  * Brings the tables up to date, one process at a time: each locks the same row of the table of versions (its version 0, which
  * is none) and looks at what is there only then. The whole is one transaction: it is done or it is not.
  */
-export async function migrateInTurn(runner: Runner, schema: string): Promise<readonly string[]> {
+export async function migrateInTurn(runner: Runner, dialect: Dialect): Promise<readonly string[]> {
   for (let tries = 1; ; tries++) {
     let isMade = false;
     try {
-      await runner.run("locks", () => makeTurn(schema), true);
+      await runner.run("locks", () => makeTurn(dialect), true);
       isMade = true;
-      return await runner.run("locks", () => takeTurn(schema), true);
+      return await runner.run("locks", () => takeTurn(dialect), true);
     } catch (error) {
       const cause = error instanceof Error ? error.cause : undefined;
       // Two that make the table at once: the second meets the first one's name in the catalogue. Or somebody dropped it.
@@ -27,8 +27,7 @@ export async function migrateInTurn(runner: Runner, schema: string): Promise<rea
   }
 }
 
-function* makeTurn(schema: string): Operation<void> {
-  const { text, whole, countTables } = postgresDialect(schema);
+function* makeTurn({ text, whole, countTables }: Dialect): Operation<void> {
   const table = yield* first<{ found: number }>(countTables, "watchword_schema");
   if ((table?.found ?? 0) === 0)
     yield* run(
@@ -39,7 +38,7 @@ function* makeTurn(schema: string): Operation<void> {
   );
 }
 
-function* takeTurn(schema: string): Operation<readonly string[]> {
+function* takeTurn(dialect: Dialect): Operation<readonly string[]> {
   yield* run("SELECT version FROM watchword_schema WHERE version = 0 FOR UPDATE");
-  return yield* migrate(postgresDialect(schema));
+  return yield* migrate(dialect);
 }

@@ -1,8 +1,10 @@
 import { userInfo } from "node:os";
 import { WatchwordError } from "../../base/errors.js";
 import type { Store } from "../contract.js";
+import { first } from "../sql/operation.js";
 import { type ClientClass, Connector } from "./connector.js";
 import { createDatabase, createSchema } from "./create.js";
+import { postgresDialect } from "./dialect.js";
 import { codeOf, explain, type Place } from "./errors.js";
 import type { PostgresStoreOptions } from "./options.js";
 import { Pool } from "./pool.js";
@@ -66,11 +68,13 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       await createDatabase(connectorTo, place, timeout);
     }
     await createSchema(runner, place, mayCreate);
+    const named = await runner.run("look", () => first<{ version: string }>("SELECT version() AS version"));
+    const dialect = postgresDialect(schema, named?.version ?? "");
+    return createPostgresStore({ runner, dialect, schema, location: place.location });
   } catch (error) {
     await runner.close();
     throw error;
   }
-  return createPostgresStore({ runner, schema, location: place.location });
 }
 
 /** Server, database and schema, without user or secret: the same for every way to write the same place. */

@@ -2,6 +2,7 @@ import type { CleanupLimits, LimitRecord, LimitResult, SettingsRecord, Store } f
 import { listAudit } from "../sql/audit.js";
 import { findBlocks, listBlocks, putBlock, removeBlock } from "../sql/blocks.js";
 import { discardCodes, fillCode, findCode, putCode, redeemCode } from "../sql/codes.js";
+import type { Dialect } from "../sql/dialect.js";
 import { insertEvents } from "../sql/events.js";
 import { cleanup, countTables, sessionsToRemove, takeTurn } from "../sql/housekeeping.js";
 import { countTogether, type LimitCall, readLimit } from "../sql/limits.js";
@@ -16,7 +17,6 @@ import { createSession, endSessions, listSessions, touchSessions } from "../sql/
 import { readSettings, writeSettings } from "../sql/settings.js";
 import { countUsers, listUsers } from "../sql/user-lists.js";
 import { createUser, deleteUser, findSignIn, findUser, updateUser } from "../sql/users.js";
-import { postgresDialect } from "./dialect.js";
 import { isMissingTable } from "./errors.js";
 import { LimitLane } from "./lane.js";
 import { migrateInTurn } from "./migrate.js";
@@ -26,6 +26,7 @@ import { schemaStatistics } from "./statistics.js";
 
 export interface PostgresStoreParts {
   readonly runner: Runner;
+  readonly dialect: Dialect;
   readonly schema: string;
   readonly location: string;
 }
@@ -38,8 +39,7 @@ const NOW = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)
  * PostgreSQL under the contract of `store/contract.ts`. Each method names the way that its operation of `store/sql` is
  * run; an operation that is new here and takes no locks of its own runs as "alone".
  */
-export function createPostgresStore({ runner, schema, location }: PostgresStoreParts): Store {
-  const dialect = postgresDialect(schema);
+export function createPostgresStore({ runner, dialect, schema, location }: PostgresStoreParts): Store {
   const lane = new LimitLane((calls) => runner.repeat("locks", () => countTogether(dialect, calls)));
   let closing: Promise<void> | undefined;
 
@@ -55,7 +55,7 @@ export function createPostgresStore({ runner, schema, location }: PostgresStoreP
   /** As {@link by}, for an operation that is told the dialect. */
   function spoken<A extends unknown[], T>(
     way: Way,
-    operation: (spoken: typeof dialect, ...args: A) => Operation<T>,
+    operation: (dialect: Dialect, ...args: A) => Operation<T>,
     options: { readonly isLong?: boolean } = {},
   ): (...args: A) => Promise<T> {
     return by(way, (...args: A) => operation(dialect, ...args), options);
@@ -83,7 +83,7 @@ export function createPostgresStore({ runner, schema, location }: PostgresStoreP
       version: await orNothing(runner.run("look", readVersion), 0),
       latest: LATEST_VERSION,
     }),
-    migrate: () => migrateInTurn(runner, schema),
+    migrate: () => migrateInTurn(runner, dialect),
     readSettings: (): Promise<SettingsRecord | null> => orNothing(runner.run("look", readSettings), null),
     writeSettings: by("write", writeSettings),
     now: async () => (await runner.run("look", () => first<{ now: number }>(NOW)))?.now ?? 0,
@@ -96,7 +96,7 @@ export function createPostgresStore({ runner, schema, location }: PostgresStoreP
     },
     dropPart: by("locks", dropPart, { isLong: true }),
     async createPart(part) {
-      if (part === "all") await migrateInTurn(runner, schema);
+      if (part === "all") await migrateInTurn(runner, dialect);
       else await runner.run("locks", () => createPart(dialect, part), true);
     },
     proveAtomicity: () => proveAtomicity(runner, location),
