@@ -5,6 +5,7 @@ import {
   sampleAudit,
   sampleCode,
   sampleMail,
+  sampleSession,
   sampleUser,
   together,
 } from "../contract/samples.js";
@@ -173,4 +174,35 @@ it("remembers for a day which mails were sent, and then forgets them", async () 
   await place.collection("mails").updateOne({}, { $set: { goneAt: Date.now() - 86_400_001 } });
   expect((await store.cleanup(limits)).mails).toBe(0);
   expect(await place.collection("mails").countDocuments()).toBe(0);
+});
+
+it("leaves no session behind when a user is deleted while 50 sign in", async () => {
+  const place = await testPlace();
+  const [one, other] = [await place.open(), await place.open()];
+  await one.migrate();
+  for (let round = 0; round < 4; round++) {
+    const ada = sampleUser({ username: "ada" });
+    await one.createUser(ada, 0, []);
+    const options = { recordSignIn: round % 2 === 0, keep: 100, settle: [] };
+    await Promise.all([
+      ...Array.from({ length: 50 }, (_, at) =>
+        (at % 2 === 0 ? one : other).createSession(sampleSession(ada.user.id), options, [sampleAudit()]),
+      ),
+      other.deleteUser(ada.user.id, [sampleAudit({ action: "user.deleted" })]),
+    ]);
+    expect(await place.collection("sessions").countDocuments()).toBe(0);
+    expect(await place.collection("users").countDocuments()).toBe(0);
+  }
+  expect(await one.listAudit({ action: "user.deleted", before: null, size: 9 })).toHaveLength(4);
+  expect(await leftBehind(place)).toEqual([]);
+});
+
+it("keeps names unique in users that were dropped and not made again", async () => {
+  const place = await testPlace();
+  const [one, other] = [await place.open(), await place.open()];
+  await one.migrate();
+  await one.createUser(sampleUser({ username: "ada" }), 0, []);
+  await one.dropPart("users");
+  const answers = await together(50, () => other.createUser(sampleUser({ username: "Ada" }), 0, []));
+  expect(countOf(answers, "created")).toBe(1);
 });

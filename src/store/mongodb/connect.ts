@@ -34,10 +34,6 @@ export async function connect(
       const { failure, lasting } =
         error instanceof WatchwordError ? { failure: error, lasting: true } : await diagnose(error, place);
       if (lasting || attempt >= options.attempts) throw failure;
-      options.logger?.warn(
-        { err: error, attempt },
-        `MongoDB at ${place.location} does not answer yet; trying again`,
-      );
     }
     await sleep(options.delay);
   }
@@ -113,7 +109,7 @@ function readable(file: string): string {
   } catch (error) {
     throw new WatchwordError(
       "invalid-option",
-      `The file with the certificates for MongoDB cannot be read (${reasonOf(error)}). Check mongodb.ca.`,
+      `The file with the certificates for MongoDB cannot be read (${reasonOf(error)}). Check connect.caFile.`,
       { cause: error },
     );
   }

@@ -92,7 +92,7 @@ export async function diagnose(
     );
   if (codes.some((code) => UNTRUSTED.has(code)))
     return refuse(
-      `The certificate of MongoDB at ${location} is not signed by an authority that is trusted here (${reason}). Name the authority's file: mongodb.ca, or tlsCAFile= in the URL.`,
+      `The certificate of MongoDB at ${location} is not signed by an authority that is trusted here (${reason}). Name the authority's file: connect.caFile, or tlsCAFile= in the URL.`,
     );
   if (codes.some((code) => OUT_OF_DATE.has(code)))
     return refuse(

@@ -57,9 +57,14 @@ export class Limits {
   }
 
   async settle(settlements: readonly LimitSettlement[], now: number): Promise<void> {
-    for (const { key, action } of settlements)
-      if (action === "reset") await this.#database.collections.limits.deleteOne({ _id: text(key) });
-      else await this.#change(key, (record) => refundLimit(record), now);
+    const keys = [...new Set(settlements.map(({ key }) => text(key)))];
+    await Promise.all(
+      keys.map(async (key) => {
+        for (const { action } of settlements.filter((each) => each.key === key))
+          if (action === "reset") await this.#database.collections.limits.deleteOne({ _id: key });
+          else await this.#change(key, (record) => refundLimit(record), now);
+      }),
+    );
   }
 
   async read(key: string): Promise<LimitRecord | null> {

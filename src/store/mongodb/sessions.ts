@@ -20,8 +20,8 @@ import { text, whole } from "./values.js";
 const BATCH = 500;
 
 /**
- * The charge is settled last: whoever dies before that leaves a charge too many, never one too few. A user who is deleted meanwhile gets no
- * session that lasts: the deletion clears after its own first write, and this looks again after its own.
+ * The charge is settled after the session is there: whoever dies before that leaves a charge too many, never one too few. A user who is
+ * deleted meanwhile gets no session that lasts: the deletion clears after its own first write, and this looks again after its own.
  */
 export async function createSession(
   database: Database,
@@ -34,14 +34,16 @@ export async function createSession(
   },
   events: readonly StoreEvent[],
 ): Promise<void> {
-  if (await isThere(database, session.userId)) {
-    await database.collections.sessions.insertOne(sessionDocument(session, events));
-    if (await recordSignIn(database, session, options.recordSignIn)) {
-      await endOldest(database, session.userId, options.keep);
-      await moveOn(database, "sessions", session.tokenHash, events);
-    } else await removeAll(database, "sessions", { _id: session.tokenHash });
-  }
-  await limits.settle(options.settle, session.createdAt);
+  const settled = () => limits.settle(options.settle, session.createdAt);
+  if (!(await isThere(database, session.userId))) return settled();
+  await database.collections.sessions.insertOne(sessionDocument(session, events));
+  const [stays] = await Promise.all([
+    recordSignIn(database, session, options.recordSignIn),
+    endOldest(database, session.userId, options.keep),
+    moveOn(database, "sessions", session.tokenHash, events),
+    settled(),
+  ]);
+  if (!stays) await removeAll(database, "sessions", { _id: session.tokenHash });
 }
 
 /** False: the user is no longer there. */
