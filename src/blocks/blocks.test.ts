@@ -74,6 +74,9 @@ describe("a block on a name", () => {
     );
     await expect(users.update(id, { username: "eve" })).rejects.toThrow(refusal("name-blocked"));
     await expect(users.update(id, { email: "eve@example.com" })).rejects.toThrow(refusal("name-blocked"));
+    // A person is told what they would be told at sign-up.
+    const actor = { type: "user", id, admin: false, superuser: false } as const;
+    await expect(users.update(id, { username: "eve" }, { actor })).rejects.toThrow(refusal("username-taken"));
     await blocks.remove("eve");
     expect((await users.create({ username: "eve" })).blocked).toBeNull();
   });

@@ -34,6 +34,20 @@ export function createBlocks(deps: {
     if (user !== null) requireAdministratorOf(user, context, deed);
   }
 
+  /** Lifts from whoever has the name what came from it; a block that was laid on the person is another one, and stays. */
+  async function unblockHolder(block: BlockRecord, context: Context): Promise<void> {
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const user = await store.findUser([block.key]);
+      if (user === null || !isSameBlock(user.blocked, block)) return;
+      const now = clock.now();
+      const written = await store.updateUser(user.id, user.version, { blocked: null }, now, 0, [
+        auditEvent("user.unblocked", { now, userId: user.id }, context),
+      ]);
+      if (written.status !== "conflict") return;
+    }
+    throw new WatchwordError("conflict", "Too many changes to the user of this name at once; try again.");
+  }
+
   return {
     async put(identifier, { reason, until, ...context } = {}) {
       const { key, value } = readName(identifier);
@@ -60,12 +74,7 @@ export function createBlocks(deps: {
       const details = { name: value };
       const event = auditEvent("block.removed", { now, userId: null, details }, context);
       const wasThere = await store.removeBlock(key, [event]);
-      const user = await store.findUser([key]);
-      // A block that was laid on the person, not on the name, is another one, and stays.
-      if (block !== undefined && user !== null && isSameBlock(user.blocked, block))
-        await store.updateUser(user.id, user.version, { blocked: null }, now, 0, [
-          auditEvent("user.unblocked", { now, userId: user.id }, context),
-        ]);
+      if (block !== undefined) await unblockHolder(block, context);
       return wasThere;
     },
 

@@ -367,7 +367,7 @@ export const en = {
 
     unlock: {
       title: "Unlock an account",
-      lead: "After many wrong passwords an account asks for more, or lets people wait. Type your email address or username. If there is an account, a mail goes to its address, and the wrong passwords are forgotten with the code or the link in it.",
+      lead: "After many wrong passwords people have to wait, or need a code besides. Type your email address or username. If there is an account, a mail goes to its address, and the wrong passwords are forgotten with the code or the link in it.",
       submit: "Send the mail",
       back: "Sign in",
     },
@@ -479,7 +479,7 @@ export const en = {
       emailHintWithoutPassword:
         "A code goes to the address that you have now, then another one to the new address.",
       changeEmail: "Change the address",
-      askEmail: "Send a code",
+      askEmail: "Change the address",
       secondFactor: "Second step at sign-in",
       secondFactorOn: "A sign-in asks for a code from a mail, besides the password.",
       secondFactorOff:
@@ -503,7 +503,7 @@ export const en = {
       deletionHint: "Your account goes, with all that is kept in it, and cannot be brought back.",
       deletionHintWithoutPassword: "A code goes to your address; with it you delete the account.",
       deleteAccount: "Delete my account",
-      askDeletion: "Send a code",
+      askDeletion: "Delete my account",
     },
 
     setUp: {

@@ -93,7 +93,7 @@ export function SecondFactor({ visit, input: { user, hasPassword, forms } }: Par
   return (
     <section class="card">
       <h2>{words.secondFactor}</h2>
-      <p class="soft">{isOn ? words.secondFactorOn : words.secondFactorOff}</p>
+      {isOn || hasPassword ? <p class="soft">{isOn ? words.secondFactorOn : words.secondFactorOff}</p> : null}
       {isOn || isPossible ? (
         <Form
           visit={visit}

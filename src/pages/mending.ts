@@ -66,8 +66,6 @@ function isTyped(field: unknown): field is string {
 function problemOf(visit: Visit, error: WatchwordError): Problem | null {
   const { errors } = visit.words;
   switch (error.code) {
-    // A blocked name looks like a taken one, as it does at sign-up.
-    case "name-blocked":
     case "username-taken":
       return fieldProblem("username", errors.usernameTaken, error.status);
     case "email-taken":

@@ -151,6 +151,8 @@ describe("changing one's address", () => {
     const { codes, users } = test.space;
     await codes.request("reset-password", { identifier: "ada" });
     const reset = linkIn(await newest(OLD));
+    await codes.request("unlock", { identifier: "ada" });
+    const unlock = linkIn(await newest(OLD));
     await users.setSecondFactor(id, "mail");
     await newest(OLD);
     const first = await test.space.signIn({ identifier: "ada", password: GOOD });
@@ -162,6 +164,12 @@ describe("changing one's address", () => {
       status: "wrong-code",
     });
     expect(await test.space.signIn({ ticket: first.ticket, code })).toEqual({ status: "wrong-code" });
+    // Nor do they come back with the address.
+    await newest(OLD);
+    await ask({ newEmail: OLD });
+    const back = await codes.confirm("change-email", { link: linkIn(await newest(OLD)) });
+    expect(back.status).toBe("email-changed");
+    expect(await codes.confirm("unlock", { link: unlock })).toEqual({ status: "wrong-code" });
   });
 
   it("is done by one of 50 who have the code, and none of 200 guesses after the fifth is compared", async () => {

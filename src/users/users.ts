@@ -17,7 +17,7 @@ import { readCursor, writeCursor } from "./cursor.js";
 import { createUserData } from "./data.js";
 import type { Deletion } from "./deletion.js";
 import { insertUser } from "./insert.js";
-import { parseNames } from "./names.js";
+import { parseNames, takenError } from "./names.js";
 import { parseRoles, requireRightsToCreate } from "./new-user.js";
 import { notice } from "./notices.js";
 import { planUpdate } from "./plan-update.js";
@@ -125,7 +125,12 @@ export function createUsers(deps: UsersDeps): UsersService {
         if (input.email !== undefined || input.emailVerified !== undefined)
           requireRightToSetAddress(user, context);
         const planned = planUpdate(user, input, mode, now, context);
-        await gate.requireFree((planned.change.addKeys ?? []).map(({ key }) => key));
+        const keys = (planned.change.addKeys ?? []).map(({ key }) => key);
+        const blocked = await gate.find(keys);
+        // To the person themselves a blocked name looks like a taken one, as it does at sign-up.
+        if (blocked !== null && context.actor?.type === "user" && context.actor.id === id)
+          throw takenError(blocked.key);
+        await gate.requireFree(keys);
         return planned;
       });
       // What was mailed to the old address must open nothing any more.

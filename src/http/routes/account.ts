@@ -29,7 +29,7 @@ export const accountRoutes: readonly Route[] = [
     summary: "Change one's username or language. Null takes it away; a name must be left.",
     body: changeBody,
     answers: { 200: { description: "The account as it is now.", schema: userView } },
-    errors: ["invalid-identifier", "username-taken", "name-blocked", "conflict"],
+    errors: ["invalid-identifier", "username-taken", "conflict"],
     async handle({ web, body, who, context }) {
       const change = {
         ...(body.username === undefined ? {} : { username: body.username }),
