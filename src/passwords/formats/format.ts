@@ -98,6 +98,12 @@ export interface WrapRecipe {
   digest(password: Buffer, hash: string, context: HashContext): Buffer;
 }
 
+/** The fields of a hash that is a JSON object: these and no others. */
+export interface Fields {
+  readonly fields: readonly string[];
+  readonly optional?: readonly string[];
+}
+
 /** What {@link defineFormat} takes. `P` is what one hash consists of, once read. */
 export interface FormatDefinition<P> {
   readonly name: string;
@@ -106,9 +112,9 @@ export interface FormatDefinition<P> {
   readonly sources: readonly string[];
   /**
    * Anchored at both ends, without nested repetition and without neighbours that share characters, so that it runs in
-   * linear time. For JSON objects: the names of all their fields.
+   * linear time. For hashes that lie in several fields: the names of these.
    */
-  readonly shape: RegExp | readonly string[];
+  readonly shape: RegExp | Fields;
   /** The longest text that can be one. Default: 1024 characters. */
   readonly longest?: number;
   readonly detectable?: boolean;
@@ -161,7 +167,7 @@ export function defineFormat<P>(definition: FormatDefinition<P>): PasswordFormat
     aliases: definition.aliases ?? [],
     title: definition.title,
     sources: definition.sources,
-    shape: shape instanceof RegExp ? shape.source : shape.join(", "),
+    shape: shape instanceof RegExp ? shape.source : showFields(shape),
     detectable: definition.detectable ?? true,
     needs,
     accepts: definition.accepts ?? [],
@@ -222,10 +228,17 @@ export function readFields(hash: string): Readonly<Record<string, unknown>> | nu
   }
 }
 
-function hasFields(hash: string, names: readonly string[]): boolean {
-  const fields = readFields(hash);
-  if (fields === null) return false;
-  return Object.keys(fields).length === names.length && names.every((name) => Object.hasOwn(fields, name));
+function hasFields(hash: string, { fields, optional = [] }: Fields): boolean {
+  const found = readFields(hash);
+  if (found === null) return false;
+  return (
+    fields.every((name) => Object.hasOwn(found, name)) &&
+    Object.keys(found).every((name) => fields.includes(name) || optional.includes(name))
+  );
+}
+
+function showFields({ fields, optional = [] }: Fields): string {
+  return `{${[...fields, ...optional.map((name) => `${name}?`)].join(", ")}}`;
 }
 
 /** The error for a hash that has the shape of a format and is damaged all the same. */
