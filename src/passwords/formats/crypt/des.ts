@@ -52,7 +52,13 @@ SUBSTITUTIONS.forEach((rows, box) => {
 });
 
 /** The bits that a table names, out of two words of `from` bits and into two of `to`. */
-function choose(table: readonly number[], high: number, low: number, from: number, to: number): [number, number] {
+function choose(
+  table: readonly number[],
+  high: number,
+  low: number,
+  from: number,
+  to: number,
+): [number, number] {
   const chosen: [number, number] = [0, 0];
   table.forEach((bit, index) => {
     const set = ((bit <= from ? high : low) >>> ((from - (bit % from)) % from)) & 1;

@@ -15,14 +15,10 @@ export const MD5_ORDER = [12, 6, 0, 13, 7, 1, 14, 8, 2, 15, 9, 3, 5, 10, 4, 11];
 export function md5Crypt(password: Buffer, salt: string, magic: "$1$" | "$apr1$"): string {
   const salted = Buffer.from(salt.slice(0, 8), "latin1");
   const alternate = digestOf("md5", password, salted, password);
-  const parts: Uint8Array[] = [
-    password,
-    Buffer.from(magic),
-    salted,
-    stretch(alternate, password.length),
-  ];
+  const parts: Uint8Array[] = [password, Buffer.from(magic), salted, stretch(alternate, password.length)];
   const zero = Buffer.alloc(1);
   // A byte for each binary digit of the length: where it is one a zero, otherwise the password's first byte.
-  for (let bits = password.length; bits > 0; bits >>>= 1) parts.push(bits & 1 ? zero : password.subarray(0, 1));
+  for (let bits = password.length; bits > 0; bits >>>= 1)
+    parts.push(bits & 1 ? zero : password.subarray(0, 1));
   return encode64InOrder(mixRounds("md5", digestOf("md5", ...parts), password, salted, 1000), MD5_ORDER);
 }
