@@ -1,5 +1,6 @@
 import { BCRYPT, bcryptStrength } from "./bcrypt.js";
 import { encode64 } from "./crypt/crypt64.js";
+import { isTooLong, roundsCap } from "./crypt/work.js";
 import { DIGEST_BYTES, type DigestName, digestOf, hmacOf } from "./digests.js";
 import { readBare64, readBase64 } from "./encodings.js";
 import { numberField, textFields } from "./fields.js";
@@ -13,9 +14,12 @@ import {
   within,
 } from "./format.js";
 import { derive, PBKDF2_CAPS, type Pbkdf2Hash, pbkdf2Hash, pbkdf2Strength } from "./pbkdf2.js";
+import { phpassLoop } from "./phpass.js";
 import { expectedBytes } from "./simple.js";
 
 const NAME = "fusionauth";
+/** Of phpass. */
+const MOST_ROUNDS = 2 ** 22;
 
 type FusionAuthHash =
   | {
@@ -72,7 +76,7 @@ function parse(text: string): FusionAuthHash {
       type: "phpass",
       digest: phpass,
       salt: Buffer.from(salt),
-      factor: within(NAME, "factor", factor, 1, 4_194_304),
+      factor: within(NAME, "factor", factor, 1, MOST_ROUNDS),
       text: password,
     };
   }
@@ -113,7 +117,7 @@ export const FUSIONAUTH_FORMATS: readonly PasswordFormat[] = [
     sources: ["fusionauth"],
     shape: { fields: ["encryptionScheme", "salt", "password"], optional: ["factor"] },
     strength: { best: "strong", of: strengthOf },
-    caps: `1,000,000 rounds of a digest, 4,194,304 of phpass; ${PBKDF2_CAPS}; bcrypt: ${BCRYPT.caps}`,
+    caps: `1,000,000 rounds of a digest; phpass: ${roundsCap(MOST_ROUNDS)}; ${PBKDF2_CAPS}; bcrypt: ${BCRYPT.caps}`,
     parse,
     compare(password, parsed) {
       if (parsed.type === "pbkdf2") return isEqual(derive(password, parsed.hash), parsed.hash.expected);
@@ -121,8 +125,8 @@ export const FUSIONAUTH_FORMATS: readonly PasswordFormat[] = [
       const { digest, salt, factor } = parsed;
       if (parsed.type === "hmac") return isEqual(hmacOf(digest, salt, password), parsed.expected);
       if (parsed.type === "phpass") {
-        let result = digestOf(digest, salt, password);
-        for (let round = 0; round < factor; round++) result = digestOf(digest, result, password);
+        if (isTooLong(password, factor, MOST_ROUNDS)) return false;
+        const result = phpassLoop(digest, password, salt, factor);
         // Portable phpass cuts the text to a length of its own.
         return isEqual(Buffer.from(encode64(result).slice(0, parsed.text.length)), Buffer.from(parsed.text));
       }

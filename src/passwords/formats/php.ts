@@ -1,20 +1,15 @@
 import { BCRYPT } from "./bcrypt.js";
 import { encode64, valueOf64 } from "./crypt/crypt64.js";
-import { type DigestName, digestOf, hmacOf } from "./digests.js";
+import { isTooLong, roundsCap } from "./crypt/work.js";
+import { digestOf, hmacOf } from "./digests.js";
 import { readBase64 } from "./encodings.js";
 import { textFields } from "./fields.js";
 import { defineFormat, type PasswordFormat, within } from "./format.js";
 import { layeredFormat } from "./layered.js";
 import { pbkdf2Format, pbkdf2Hash } from "./pbkdf2.js";
+import { PHPASS, phpassLoop } from "./phpass.js";
 import { expectedBytes } from "./simple.js";
 import { slashed, trimmed } from "./text.js";
-
-/** The loop of phpass: the digest of salt and password, then of that and the password, 2ⁿ times. */
-export function phpassLoop(digest: DigestName, password: Buffer, salt: Buffer, rounds: number): Buffer {
-  let result = digestOf(digest, salt, password);
-  for (let round = 0; round < rounds; round++) result = digestOf(digest, result, password);
-  return result;
-}
 
 interface PhpassHash {
   readonly log: number;
@@ -22,7 +17,6 @@ interface PhpassHash {
   readonly expected: Buffer;
 }
 
-export const PHPASS_CAPS = "2²² rounds";
 const MOST_LOG = 22;
 
 const DRUPAL = /^(U?)\$S\$([./0-9A-Za-z])([./0-9A-Za-z]{8})([./0-9A-Za-z]{43})$/;
@@ -35,7 +29,7 @@ function drupal(name: string, title: string, upgraded: boolean): PasswordFormat 
     sources: ["drupal", "passwap"],
     shape: new RegExp(DRUPAL.source.replace("(U?)", upgraded ? "(U)" : "()")),
     strength: { best: "fair", of: ({ log }) => (log >= 15 ? "fair" : "weak") },
-    caps: PHPASS_CAPS,
+    caps: roundsCap(2 ** MOST_LOG),
     parse(hash) {
       const [, , log = "", salt = "", digest = ""] = DRUPAL.exec(hash) ?? [];
       return {
@@ -48,6 +42,7 @@ function drupal(name: string, title: string, upgraded: boolean): PasswordFormat 
     compare: {
       expected: ({ expected }) => expected,
       digest(password, { log, salt }) {
+        if (isTooLong(password, 2 ** log, 2 ** MOST_LOG)) return null;
         const text = upgraded ? Buffer.from(digestOf("md5", password).toString("hex")) : password;
         return Buffer.from(encode64(phpassLoop("sha512", text, Buffer.from(salt), 2 ** log)).slice(0, 43));
       },
@@ -72,45 +67,43 @@ function wordPressDigest(password: Buffer): Buffer {
 
 const HEX_MD5 = /^[0-9a-f]{32}$/;
 
-export function wordPressFormats(phpass: PasswordFormat): readonly PasswordFormat[] {
-  return [
-    layeredFormat({
-      name: "wordpress_68",
-      title: "bcrypt over HMAC-SHA384 of the trimmed password, of WordPress 6.8 and later",
-      sources: ["wordpress"],
-      shape: WP,
-      strength: "strong",
-      flags: ["drops-characters"],
-      inner: [BCRYPT],
-      unwrap: (hash) => WP.exec(hash)?.[1] ?? "",
-      before: (password) => wordPressForms(password).map(wordPressDigest),
-    }),
-    layeredFormat({
-      name: "wordpress_phpass",
-      title: "phpass or bcrypt over the trimmed password, of WordPress",
-      sources: ["wordpress"],
-      shape: /^\$(?:P|H|2[aby])\$[./0-9A-Za-z$]{31,56}$/,
-      detectable: false,
-      strength: "strong",
-      flags: ["drops-characters", "truncates"],
-      inner: [phpass, BCRYPT],
-      unwrap: (hash) => hash,
-      before: wordPressForms,
-    }),
-    defineFormat<Buffer>({
-      name: "wordpress_md5",
-      title: "MD5 of the trimmed password, of WordPress before 2.5",
-      sources: ["wordpress"],
-      shape: HEX_MD5,
-      detectable: false,
-      strength: "broken",
-      flags: ["unsalted", "drops-characters"],
-      parse: (hash) => Buffer.from(hash, "hex"),
-      compare: (password, expected) =>
-        wordPressForms(password).some((form) => digestOf("md5", form).equals(expected)),
-    }),
-  ];
-}
+const WORDPRESS_FORMATS: readonly PasswordFormat[] = [
+  layeredFormat({
+    name: "wordpress_68",
+    title: "bcrypt over HMAC-SHA384 of the trimmed password, of WordPress 6.8 and later",
+    sources: ["wordpress"],
+    shape: WP,
+    strength: "strong",
+    flags: ["drops-characters"],
+    inner: [BCRYPT],
+    unwrap: (hash) => WP.exec(hash)?.[1] ?? "",
+    before: (password) => wordPressForms(password).map(wordPressDigest),
+  }),
+  layeredFormat({
+    name: "wordpress_phpass",
+    title: "phpass or bcrypt over the trimmed password, of WordPress",
+    sources: ["wordpress"],
+    shape: /^\$(?:P|H|2[aby])\$[./0-9A-Za-z$]{31,56}$/,
+    detectable: false,
+    strength: "strong",
+    flags: ["drops-characters", "truncates"],
+    inner: [PHPASS, BCRYPT],
+    unwrap: (hash) => hash,
+    before: wordPressForms,
+  }),
+  defineFormat<Buffer>({
+    name: "wordpress_md5",
+    title: "MD5 of the trimmed password, of WordPress before 2.5",
+    sources: ["wordpress"],
+    shape: HEX_MD5,
+    detectable: false,
+    strength: "broken",
+    flags: ["unsalted", "drops-characters"],
+    parse: (hash) => Buffer.from(hash, "hex"),
+    compare: (password, expected) =>
+      wordPressForms(password).some((form) => digestOf("md5", form).equals(expected)),
+  }),
+];
 
 const SYMFONY_ROUNDS = 5000;
 
@@ -130,6 +123,7 @@ interface SaltedBytes {
 const CLERK_SYMFONY = /^([A-Za-z0-9+/]{86}==)\$([^$\s]{1,256})$/;
 
 export const PHP_FORMATS: readonly PasswordFormat[] = [
+  ...WORDPRESS_FORMATS,
   drupal("drupal7", "phpass with SHA-512, of Drupal 7 to 10.0", false),
   drupal("drupal7_md5_upgraded", "phpass with SHA-512 over the MD5 of Drupal 6", true),
   defineFormat<SaltedBytes>({

@@ -3,8 +3,14 @@ import { ARGON2_FORMATS } from "./argon2.js";
 import { ASPNET_FORMATS } from "./aspnet.js";
 import { AUTH0_FORMATS } from "./auth0.js";
 import { BCRYPT, BCRYPT_FORMATS } from "./bcrypt.js";
+import { CACHING_SHA2 } from "./caching-sha2.js";
+import { CISCO_FORMATS } from "./cisco.js";
 import { CLERK_FORMATS } from "./clerk.js";
+import { CRYPT_FORMATS } from "./crypt/crypt-formats.js";
+import { CRYPT_DRESS_FORMATS } from "./crypt-dress.js";
 import { DATABASE_FORMATS, HTDIGEST } from "./databases.js";
+import { DES_CRYPT_FORMATS } from "./des-crypt.js";
+import { DIGEST_CRYPT_FORMATS } from "./digest-crypt.js";
 import { DJANGO_FORMATS } from "./django.js";
 import { FIREBASE_FORMATS } from "./firebase.js";
 import { flaskSecurityFormats } from "./flask-security.js";
@@ -14,38 +20,54 @@ import { FUSIONAUTH_FORMATS } from "./fusionauth.js";
 import { KEYCLOAK_FORMATS } from "./keycloak.js";
 import { kratosFormats, PASSWAP_FORMATS } from "./kratos.js";
 import { LDAP_FORMATS } from "./ldap.js";
+import { MEMORY_CRYPT_FORMATS } from "./memory-crypt.js";
+import { BCRYPT_2X } from "./old-bcrypt.js";
+import { OLD_DATABASE_FORMATS } from "./old-databases.js";
 import { PBKDF2_FORMATS } from "./pbkdf2.js";
 import { PHP_FORMATS } from "./php.js";
+import { PHPASS } from "./phpass.js";
 import { PLAIN_FORMATS } from "./plain.js";
 import { SCRAM_FORMATS } from "./scram.js";
-import { SCRYPT_FORMATS } from "./scrypt.js";
+import { SCRYPT_FORMATS, scryptFormats } from "./scrypt.js";
 import { OWN_TABLE_FORMATS } from "./seeds.js";
 import { SIMPLE_FORMATS } from "./simple.js";
 import { SPRING_FORMATS } from "./spring.js";
 import { WERKZEUG_FORMATS } from "./werkzeug.js";
+import { WINDOWS_FORMATS } from "./windows.js";
 
 /** Every format, family by family. */
 export const FORMATS: readonly PasswordFormat[] = [
   ...ARGON2_FORMATS,
   ...BCRYPT_FORMATS,
+  BCRYPT_2X,
   ...SCRYPT_FORMATS,
+  ...scryptFormats(MEMORY_CRYPT_FORMATS),
+  ...MEMORY_CRYPT_FORMATS,
   ...PBKDF2_FORMATS,
   ...SCRAM_FORMATS,
+  ...DIGEST_CRYPT_FORMATS,
+  ...DES_CRYPT_FORMATS,
+  PHPASS,
   ...DJANGO_FORMATS,
   ...OWN_TABLE_FORMATS,
   ...WERKZEUG_FORMATS,
-  ...flaskSecurityFormats([...ARGON2_FORMATS, BCRYPT, ...PBKDF2_FORMATS]),
+  ...flaskSecurityFormats([...ARGON2_FORMATS, BCRYPT, ...PBKDF2_FORMATS, ...DIGEST_CRYPT_FORMATS]),
   ...PHP_FORMATS,
   ...SPRING_FORMATS,
   ...KEYCLOAK_FORMATS,
   ...ASPNET_FORMATS,
   ...LDAP_FORMATS,
+  ...CRYPT_DRESS_FORMATS,
   ...DATABASE_FORMATS,
+  CACHING_SHA2,
+  ...OLD_DATABASE_FORMATS,
+  ...WINDOWS_FORMATS,
+  ...CISCO_FORMATS,
   ...FIREBASE_FORMATS,
   ...AUTH0_FORMATS,
   ...CLERK_FORMATS,
   ...FUSIONAUTH_FORMATS,
-  ...kratosFormats([]),
+  ...kratosFormats(CRYPT_FORMATS),
   ...PASSWAP_FORMATS,
   ...FSHP_FORMATS,
   HTDIGEST,
@@ -153,12 +175,18 @@ function checkShape(format: PasswordFormat, hash: string): PasswordFormat {
 function bySourceName(source: string, hash: string): readonly PasswordFormat[] {
   const name = source.toLowerCase();
   const formats = bySource.get(SOURCE_ALIASES[name] ?? name);
-  if (formats !== undefined) return formats.filter((format) => format.recognise(hash));
+  if (formats !== undefined) return withoutShortBigcrypt(formats.filter((format) => format.recognise(hash)));
   throw new WatchwordError(
     "invalid-input",
     `No source is called ${JSON.stringify(source.slice(0, 64))}. These are: ${SOURCES.join(", ")}.`,
     { details: { field: "source", reason: "source-unknown" } },
   );
+}
+
+/** Where a system has both, thirteen characters are traditional crypt's: bigcrypt of one part is the same. */
+function withoutShortBigcrypt(formats: readonly PasswordFormat[]): readonly PasswordFormat[] {
+  const isTraditional = formats.some(({ name }) => name === "des_crypt");
+  return isTraditional ? formats.filter(({ name }) => name !== "bigcrypt") : formats;
 }
 
 function unknownHash(source: string | undefined): WatchwordError {

@@ -10,6 +10,7 @@ import {
   type Strength,
   within,
 } from "./format.js";
+import { layeredFormat } from "./layered.js";
 import { nfkc } from "./text.js";
 
 /** The cost of scrypt (RFC 7914 §2), its N as a binary logarithm. */
@@ -188,3 +189,20 @@ export const SCRYPT_FORMATS: readonly PasswordFormat[] = [
     before: nfkc,
   }),
 ];
+
+/** `scrypt` of Passlib is either of two texts: the PHC string, and the `$7$` of crypt(3). */
+export function scryptFormats(crypt: readonly PasswordFormat[]): readonly PasswordFormat[] {
+  const inner = [...SCRYPT_FORMATS.filter(({ name }) => name === "scrypt_phc"), ...crypt];
+  return [
+    layeredFormat({
+      name: "scrypt",
+      title: "scrypt as a PHC string or in crypt(3)",
+      sources: [],
+      shape: /^\$(?:scrypt|7)\$[^\s]{20,1000}$/,
+      detectable: false,
+      strength: "strong",
+      inner,
+      unwrap: (hash) => hash,
+    }),
+  ];
+}

@@ -10,9 +10,10 @@ const BOX_WORDS = 4 * 256;
 /**
  * How the bytes of a password become the words of a key. `2b` (and `2y`, and every sound `2a`) end the password with a zero
  * byte; the first form, `2`, did not; `2x` marks hashes of crypt_blowfish before 1.1, which took bytes from 128 on as
- * negative numbers.
+ * negative numbers. `2a` is as `2b`, but for the few passwords that the bug would not have changed although it was there: later
+ * versions of crypt_blowfish give these another hash, so that no wrong password of an old hash matches.
  */
-export type BcryptVariant = "2" | "2b" | "2x";
+export type BcryptVariant = "2" | "2a" | "2b" | "2x";
 
 let initial: Int32Array | undefined;
 
@@ -52,6 +53,16 @@ function keyWords(password: Uint8Array, variant: BcryptVariant): Int32Array {
     words[at >> 2] = ((words[at >> 2] as number) << 8) | added;
   }
   return words;
+}
+
+/** Whether the bug of `2x` met bytes of this password (behind the first of a word) and yet left all words as they are. */
+function escapesTheBug(password: Uint8Array): boolean {
+  const bytes = Uint8Array.from([...password.subarray(0, 72), 0]);
+  const met = Array.from({ length: 4 * KEYS }, (_, at) => at).some(
+    (at) => at % 4 !== 0 && (bytes[at % bytes.length] as number) > 127,
+  );
+  const sound = keyWords(password, "2b");
+  return met && keyWords(password, "2x").every((word, index) => word === sound[index]);
 }
 
 /** Encrypts the block in `pair`, in place. `state` is the keys and the S-boxes. */
@@ -111,6 +122,7 @@ export function bcryptDigest(
   const saltKey = Int32Array.from({ length: KEYS }, (_, word) => salt4[word & 3] as number);
   const none = new Int32Array(4);
   const state = initialState();
+  if (variant === "2a" && escapesTheBug(password)) state[0] = (state[0] as number) ^ 0x10000;
   expand(state, key, salt4);
   for (let round = 0; round < 2 ** cost; round++) {
     expand(state, key, none);

@@ -25,8 +25,9 @@ function columns(length: number, turn: 1 | 2): number[] {
 /**
  * SHA-crypt: `$5$` with SHA-256 and `$6$` with SHA-512.
  *
- * @param salt as it stands in the hash; sixteen characters at the most count.
+ * @param salt as it stands in the hash.
  * @param rounds 1,000 to 999,999,999; 5,000 where the hash names none.
+ * @param mostSalt how many bytes of the salt count; sixteen everywhere but in MySQL.
  * @returns 43 characters for SHA-256, 86 for SHA-512.
  * @see U. Drepper, "Unix crypt using SHA-256 and SHA-512", version 0.6, whose step numbers stand in the code.
  */
@@ -35,8 +36,9 @@ export function shaCrypt(
   password: Buffer,
   salt: Buffer,
   rounds: number,
+  mostSalt = 16,
 ): string {
-  const salted = salt.subarray(0, 16);
+  const salted = salt.subarray(0, mostSalt);
   // 4 to 8
   const b = digestOf(algorithm, password, salted, password);
   // 1 to 3 and 9 to 12

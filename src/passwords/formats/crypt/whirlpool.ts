@@ -29,49 +29,81 @@ function times(a: number, b: number): number {
 }
 
 const SBOX = Uint8Array.from({ length: 256 }, (_, value) => box(value));
-/** For each place in the row, the box and the multiplication in one step. */
-const TABLES = ROW.map((factor) => Uint8Array.from(SBOX, (value) => times(value, factor)));
 
-/** One round: substitute, shift the columns, mix the rows, add the key; 8 × 8 bytes, row by row. */
-function round(state: Uint8Array, key: Uint8Array): Uint8Array {
-  const next = new Uint8Array(64);
-  for (let row = 0; row < 8; row++)
+/** A row of eight bytes as two words: for each column of the byte that goes in, what it adds to a row (§3.2 to §3.4). */
+const TABLES = Array.from({ length: 8 }, (_, from) => {
+  const table = new Int32Array(512);
+  SBOX.forEach((value, byte) => {
     for (let column = 0; column < 8; column++) {
-      let sum = key[8 * row + column] ?? 0;
-      for (let from = 0; from < 8; from++) {
-        const byte = state[8 * ((row - from) & 7) + from] ?? 0;
-        sum ^= TABLES[(column - from) & 7]?.[byte] ?? 0;
-      }
-      next[8 * row + column] = sum;
+      const product = times(value, ROW[(column - from) & 7] ?? 0);
+      const at = 2 * byte + (column >>> 2);
+      table[at] = (table[at] ?? 0) | (product << (24 - 8 * (column & 3)));
     }
-  return next;
+  });
+  return table;
+});
+
+/** One round: substitute, shift the columns, mix the rows, add the key. */
+function round(state: Int32Array, key: Int32Array, next: Int32Array): void {
+  for (let row = 0; row < 8; row++) {
+    let high = key[2 * row] ?? 0;
+    let low = key[2 * row + 1] ?? 0;
+    for (let from = 0; from < 8; from++) {
+      const word = state[2 * ((row - from) & 7) + (from >>> 2)] ?? 0;
+      const at = 2 * ((word >>> (24 - 8 * (from & 3))) & 255);
+      const table = TABLES[from] as Int32Array;
+      high ^= table[at] ?? 0;
+      low ^= table[at + 1] ?? 0;
+    }
+    next[2 * row] = high;
+    next[2 * row + 1] = low;
+  }
 }
 
 /** The constants of each round: the S-box, eight bytes a time, in the first row. */
 const CONSTANTS = Array.from({ length: ROUNDS }, (_, index) => {
-  const constant = new Uint8Array(64);
-  constant.set(SBOX.subarray(8 * index, 8 * index + 8));
+  const constant = new Int32Array(16);
+  const bytes = Buffer.from(SBOX.subarray(8 * index, 8 * index + 8));
+  constant[0] = bytes.readInt32BE(0);
+  constant[1] = bytes.readInt32BE(4);
   return constant;
 });
 
-function compress(hash: Uint8Array, block: Uint8Array): Uint8Array {
-  let key = hash;
-  let state = block.map((byte, index) => byte ^ (hash[index] ?? 0));
+function compress(hash: Int32Array, block: Int32Array): void {
+  let key = Int32Array.from(hash);
+  let state = block.map((word, index) => word ^ (hash[index] ?? 0));
+  let spareKey = new Int32Array(16);
+  let spareState = new Int32Array(16);
   for (const constant of CONSTANTS) {
-    key = round(key, constant);
-    state = round(state, key);
+    round(key, constant, spareKey);
+    [key, spareKey] = [spareKey, key];
+    round(state, key, spareState);
+    [state, spareState] = [spareState, state];
   }
-  return state.map((byte, index) => byte ^ (block[index] ?? 0) ^ (hash[index] ?? 0));
+  state.forEach((word, index) => {
+    hash[index] = (hash[index] ?? 0) ^ word ^ (block[index] ?? 0);
+  });
 }
 
-/** @returns 64 bytes. */
+/**
+ * Whirlpool of a message.
+ *
+ * @returns 64 bytes.
+ */
 export function whirlpool(message: Uint8Array): Buffer {
   const padded = Buffer.alloc(Math.ceil((message.length + 33) / 64) * 64);
   padded.set(message);
   padded[message.length] = 0x80;
   padded.writeBigUInt64BE(BigInt(message.length) * 8n, padded.length - 8);
-  let hash: Uint8Array = new Uint8Array(64);
-  for (let from = 0; from < padded.length; from += 64)
-    hash = compress(hash, padded.subarray(from, from + 64));
-  return Buffer.from(hash);
+  const hash = new Int32Array(16);
+  const block = new Int32Array(16);
+  for (let from = 0; from < padded.length; from += 64) {
+    for (let word = 0; word < 16; word++) block[word] = padded.readInt32BE(from + 4 * word);
+    compress(hash, block);
+  }
+  const digest = Buffer.alloc(64);
+  hash.forEach((word, index) => {
+    digest.writeInt32BE(word, 4 * index);
+  });
+  return digest;
 }

@@ -19,7 +19,7 @@ export interface YescryptParameters {
   readonly t: number;
 }
 
-/** The flags of `rw` as they are hashed: none of them but the mode is ever used apart. */
+/** N/p · r from which on the hash of a quick pass is hashed instead of the password. */
 const PREHASH_LEAST = 0x20000;
 
 /**
@@ -48,8 +48,8 @@ function body(password: Buffer, salt: Buffer, parameters: YescryptParameters, pr
   for (let word = 0; word < blocks.length; word++) blocks[word] = bytes.readInt32LE(4 * word);
 
   const memory = new Int32Array(32 * r * n);
-  let key = hashed;
-  if (mode === "rw") key = mixReadWrite(blocks, memory, { n, r, p, t }, bytes.subarray(0, 32));
+  let key: Buffer = Buffer.from(bytes.subarray(0, 32));
+  if (mode === "rw") key = mixReadWrite(blocks, memory, { n, r, p, t }, key);
   else
     for (let part = 0; part < p; part++) {
       const block = blocks.subarray(32 * r * part, 32 * r * (part + 1));
