@@ -44,7 +44,7 @@ function md5Format(
   });
 }
 
-const SHA_ROUNDS = { least: 1000, usual: 5000, most: 5_000_000 };
+const SHA_ROUNDS = { least: 1000, usual: 5000, most: 3_000_000 };
 
 function shaFormat(name: string, title: string, algorithm: ShaCryptAlgorithm): PasswordFormat {
   const [magic, digest] =
@@ -79,10 +79,10 @@ function shaFormat(name: string, title: string, algorithm: ShaCryptAlgorithm): P
 }
 
 const SHA1 = /^(\$sha1\$(0|[1-9]\d{0,9})\$([!-#%-9;-~]{0,64})\$)([./0-9A-Za-z]{28})$/;
-const MOST_SHA1_ROUNDS = 5_000_000;
+const MOST_SHA1_ROUNDS = 3_000_000;
 
 const SUN = /^(\$md5(?:,rounds=(0|[1-9]\d{0,9}))?\$[!-#%-9;-~]{0,64})(\${1,2})([./0-9A-Za-z]{21}[./01])$/;
-const MOST_SUN_ROUNDS = 2_000_000;
+const MOST_SUN_ROUNDS = 1_000_000;
 
 export const DIGEST_CRYPT_FORMATS: readonly PasswordFormat[] = [
   md5Format("md5_crypt", "MD5-crypt of FreeBSD", "$1$", [

@@ -9,21 +9,25 @@ import { checkScryptCosts, SCRYPT_CAPS, type ScryptCosts, scryptKey, scryptStren
 /** 256 bits. */
 const DIGEST = "[./0-9A-Za-z]{42}[./0-9A-D]";
 
-/** KiB of memory, and KiB that may be passed over: about four seconds. */
-const MOST_MEMORY = 512 * 1024;
-const MOST_LANES = 4 * 1024;
-const YESCRYPT_CAPS = "512 MiB of memory (128 · N · r bytes), or less with t: 512 MiB of work";
+/** KiB of memory, and KiB that may be passed over: about two seconds. */
+const MOST_MEMORY = 256 * 1024;
+const MOST_LANES = 64;
+/** Smaller blocks take as long as these: what comes once for each block weighs more. */
+const USUAL_R = 8;
+const YESCRYPT_CAPS = "256 MiB of memory (128 · N · r bytes), and 256 MiB of work with t and p";
 
-function memoryOf({ n, r }: YescryptParameters): number {
+function memoryOf({ n, r }: Pick<YescryptParameters, "n" | "r">): number {
   return Math.ceil((n * r) / 8);
 }
 
-function checkCosts(name: string, parameters: YescryptParameters): void {
-  const { mode, n, r, p, t } = parameters;
-  within(name, "KiB of memory", memoryOf(parameters), 1, MOST_MEMORY);
-  within(name, "KiB of work", memoryOf(parameters) * (t + 1) * (mode === "rw" ? 1 : p), 1, MOST_MEMORY);
-  within(name, "KiB of lanes", Math.ceil((p * r) / 8), 1, MOST_LANES);
+function checkCosts(name: string, { mode, n, r, p, t }: YescryptParameters): void {
+  within(name, "lanes", p, 1, MOST_LANES);
+  within(name, "KiB a block", Math.ceil(r / 8), 1, USUAL_R * 16);
+  const work = memoryOf({ n, r: Math.max(r, USUAL_R) }) * (t + 1) * (mode === "rw" ? 1 : p);
+  within(name, "KiB of work", work, 1, MOST_MEMORY);
   if (mode === "rw" && n / p <= 1) throw damaged(name, "each of its lanes would have less than two blocks");
+  // RFC 7914 §2
+  if (mode === "scrypt" && Math.log2(n) >= 16 * r) throw damaged(name, "its N is too large for its r");
 }
 
 interface YescryptHash extends YescryptSetting {
@@ -99,6 +103,7 @@ export const MEMORY_CRYPT_FORMATS: readonly PasswordFormat[] = [
       const [, log = "", r = "", p = "", salt = "", digest = ""] = SCRYPT_7.exec(hash) ?? [];
       const costs = { logN: valueOf64(log, 0), r: number64(r), p: number64(p) };
       checkScryptCosts("xcrypt_scrypt_7", costs);
+      if (costs.logN >= 16 * costs.r) throw damaged("xcrypt_scrypt_7", "its N is too large for its r");
       return { ...costs, salt, digest };
     },
     parameters: ({ logN, r, p }) => ({ N: 2 ** logN, r, p }),

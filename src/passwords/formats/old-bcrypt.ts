@@ -9,8 +9,8 @@ interface OldBcryptHash {
 }
 
 const SHAPE = /^\$2x\$(\d\d)\$([./A-Za-z0-9]{21}[.Oeu])([./A-Za-z0-9]{30}[.CGKOSWaeimquy26])$/;
-/** In JavaScript: about four seconds. */
-const MOST_COST = 15;
+/** In JavaScript: about a second. */
+const MOST_COST = 14;
 
 /** `$2x$`: what crypt_blowfish made before 1.1, of passwords with bytes above 127, was no bcrypt; this prefix marks it. */
 export const BCRYPT_2X: PasswordFormat = defineFormat<OldBcryptHash>({

@@ -11,7 +11,7 @@ interface PhpassHash {
 }
 
 const SHAPE = /^(\$[PH]\$([./0-9A-Za-z])([./0-9A-Za-z]{8}))([./0-9A-Za-z]{21}[./01])$/;
-const MOST_LOG = 23;
+const MOST_LOG = 22;
 
 /**
  * The loop of phpass: the digest of salt and password, then of that and the password, so many times.

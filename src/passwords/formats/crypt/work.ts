@@ -6,11 +6,11 @@ export function holdsNul(password: Uint8Array): boolean {
 }
 
 /** A password this long goes through a round in about the time of a short one. */
-const SHORT = 256;
+const SHORT = 128;
 
 /**
  * Whether a password is too long for so many rounds: where each round hashes the whole password, a long one multiplies the
- * work that the cap allows. A short one may have as many rounds as the cap says, one of 4 KiB a sixteenth of them.
+ * work that the cap allows. A short one may have as many rounds as the cap says, one of 4 KiB a thirty-second of them.
  */
 export function isTooLong(password: Uint8Array, rounds: number, mostRounds: number): boolean {
   return rounds * Math.max(1, password.length / SHORT) > mostRounds;
