@@ -59,7 +59,8 @@ function shaFormat(name: string, title: string, algorithm: ShaCryptAlgorithm): P
     caps: roundsCap(SHA_ROUNDS.most),
     parse(hash) {
       const [, setting = "", rounds, salt = "", text = ""] = shape.exec(hash) ?? [];
-      const asked = rounds === undefined ? SHA_ROUNDS.usual : Number(rounds);
+      // The specification counts fewer rounds than the least as the least.
+      const asked = rounds === undefined ? SHA_ROUNDS.usual : Math.max(Number(rounds), SHA_ROUNDS.least);
       return {
         setting,
         salt,
