@@ -33,7 +33,7 @@ export const PHPASS: PasswordFormat = defineFormat<PhpassHash>({
   name: "phpass",
   aliases: ["md5_phpass"],
   title: "phpass' portable hash: MD5, 2ⁿ times",
-  sources: ["wordpress", "phpbb", "passlib", "clerk", "fusionauth", "passwap", "php"],
+  sources: ["phpbb", "passlib", "clerk", "fusionauth", "passwap", "php"],
   shape: SHAPE,
   strength: { best: "fair", of: ({ log }) => (log >= 15 ? "fair" : "weak") },
   caps: roundsCap(2 ** MOST_LOG),

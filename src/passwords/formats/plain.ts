@@ -6,6 +6,7 @@ function readable(
   title: string,
   sources: readonly string[],
   prefix: string,
+  unless = "",
   least = 0,
 ): PasswordFormat {
   const escaped = prefix.replace(/[{}$]/g, "\\$&");
@@ -13,7 +14,7 @@ function readable(
     name,
     title,
     sources,
-    shape: new RegExp(`^${escaped}[\\s\\S]{${least},4096}$`),
+    shape: new RegExp(`^${escaped}${unless}[\\s\\S]{${least},4096}$`),
     longest: 4200,
     detectable: prefix !== "",
     strength: "readable",
@@ -49,7 +50,8 @@ function locked(
 
 export const PLAIN_FORMATS: readonly PasswordFormat[] = [
   readable("plaintext", "The password itself", ["plaintext", "passlib"], ""),
-  readable("ldap_plaintext", "The password itself, in LDAP", ["openldap", "passlib"], "", 1),
+  // What begins with a scheme in braces is a hash, or was meant to be one.
+  readable("ldap_plaintext", "The password itself, in LDAP", ["openldap", "passlib"], "", "(?!\\{\\w+\\})", 1),
   readable("roundup_plaintext", "The password itself, of Roundup", ["roundup", "passlib"], "{plaintext}"),
   readable("ldap_cleartext", "The password itself, of OpenLDAP", ["openldap"], "{CLEARTEXT}"),
   readable("spring_noop", "The password itself, of Spring Security", ["spring-security"], "{noop}"),
@@ -63,7 +65,7 @@ export const PLAIN_FORMATS: readonly PasswordFormat[] = [
   locked(
     "unix_disabled",
     "No usable password, or a locked account, in /etc/shadow",
-    ["shadow", "libxcrypt", "openldap", "django", "djmongoauth", "passlib"],
+    ["shadow", "libxcrypt", "django", "djmongoauth", "passlib"],
     /^(?:\*(?![0-9A-Fa-f]{40}$)|!(?![A-Za-z0-9]{40}$))[\s\S]{0,4096}$/,
     ["unix_fallback"],
   ),
