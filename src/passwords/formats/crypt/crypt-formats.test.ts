@@ -40,7 +40,12 @@ function formatOf(scheme: string): PasswordFormat {
   return format;
 }
 
-function verify(scheme: string, password: Buffer | string, hash: string, context: HashContext = {}): boolean {
+function verify(
+  scheme: string,
+  password: Uint8Array | string,
+  hash: string,
+  context: HashContext = {},
+): boolean {
   return formatOf(scheme).verify(Buffer.from(password), hash, context);
 }
 
@@ -110,6 +115,10 @@ describe("published hashes", () => {
       "pleaseletmein",
       "$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D",
     ],
+    // By libxcrypt: large enough for yescrypt's quick first pass, without a salt, and with a number of three characters.
+    ["yescrypt", "pleaseletmein", "$y$j9T$$V9ciLSs58w5jfMnmcsEXk0qkKOu5/CgFTH2GgIA0iF5"],
+    ["yescrypt", "pleaseletmein", "$y$j/s.b$abcd$.UC7ixaiBLKazGGhAUlxmd2VOY5y.y4ieeWy9vLgCNC"],
+    ["mysql323", "pass\tword ", "5d2e19393cc5ef67"],
     ["phpass", "test12345", "$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0"],
   ])("of %s match: %j", (scheme, password, hash) => {
     expect(verify(scheme, password, hash)).toBe(true);
@@ -124,6 +133,23 @@ describe("published hashes", () => {
     expect(verify(scheme, password, hash, { user })).toBe(true);
     expect(verify(scheme, password, hash, { user: `${user}x` })).toBe(false);
     expect(reasonOf(() => verify(scheme, password, hash))).toBe("context-missing");
+  });
+});
+
+describe("Cisco's hashes", () => {
+  it.each([
+    ["0123456789abcdefghijklmnopq", "uBalMbrToh/2zmEA", true],
+    ["0123456789abcdefghijklmnopqr", "tYCvlx91x3F2RmQI", false],
+    ["0123456789abcdefghijklmnopqrstuv", "eiYlo4wlCa0UExyM", false],
+  ])("mix the user's name in up to 27 bytes, on an ASA: %s", (password, hash, mixed) => {
+    expect(verify("cisco_asa", password, hash, { user: "administrator" })).toBe(true);
+    expect(verify("cisco_asa", password, hash, { user: "somebody" })).toBe(!mixed);
+    expect(verify("cisco_asa", password, hash)).toBe(!mixed);
+  });
+
+  it("are of no password that the device does not take", () => {
+    expect(verify("cisco_asa", "0123456789abcdefghijklmnopqrstuvw", "eiYlo4wlCa0UExyM")).toBe(false);
+    expect(verify("cisco_pix", "0123456789abcdefg", "eiYlo4wlCa0UExyM")).toBe(false);
   });
 });
 
