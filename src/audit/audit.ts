@@ -18,6 +18,7 @@ export type AuditAction =
   | "password.set"
   | "password.removed"
   | "password.reset"
+  | "password.renewed"
   | "code.requested"
   | "sign-in.succeeded"
   | "sign-in.failed"

@@ -16,6 +16,7 @@ import { createPasswords } from "../passwords/passwords.js";
 import { createPolicy } from "../passwords/policy.js";
 import { createRenewal } from "../passwords/renewal.js";
 import { createPasswordReset } from "../passwords/reset.js";
+import { createPasswordSecrets } from "../passwords/secrets.js";
 import { createDevices } from "../sessions/device.js";
 import { createSessions, sessionPolicy } from "../sessions/sessions.js";
 import { createSignIn } from "../sign-in/sign-in.js";
@@ -58,6 +59,7 @@ export async function createUserSpace(
     ...(options.passwords?.queue === undefined ? {} : { queue: options.passwords.queue }),
   });
   createPolicy(options.passwords ?? {});
+  const passwordSecrets = createPasswordSecrets(told.passwordSecrets);
   sessionPolicy(options.sessions);
   parseSender(told.mailFrom);
   const limits = readActionLimits(options.limits);
@@ -109,7 +111,13 @@ export async function createUserSpace(
       ...options.passwords,
       words: options.passwords?.words ?? [config.siteName, config.name],
     });
-    const passwords = createPasswordWork({ hasher, policy: passwordPolicy, clock });
+    const passwords = createPasswordWork({
+      hasher,
+      policy: passwordPolicy,
+      clock,
+      secrets: passwordSecrets,
+      logger,
+    });
     const guard = createGuard(store, clock);
     const limitKey = keysFor("limits")[0];
     const failures = createFailures({ store, clock, key: limitKey, logger, limits: limits.signIn });
@@ -125,7 +133,7 @@ export async function createUserSpace(
     const users = createUsers({ store, clock, mode, passwords, guard, failures });
     const mailLimits = createMailLimits(guard, limitKey, limits);
     const flow = { store, clock, mode, passwords, desk, failures, mailLimits };
-    const renewal = createRenewal({ store, clock, passwords, needsUpgrade: hasher.needsUpgrade, logger });
+    const renewal = createRenewal({ store, clock, passwords, logger });
     const mail = createMail({
       store,
       clock,

@@ -1,44 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
 import { WatchwordError } from "../../base/errors.js";
+import type { HashContext, HashFlag, HashStrength } from "../../space/contract.js";
 
-/** What a hash needs besides itself and the password. Which of these, a format says in {@link PasswordFormat.needs}. */
-export interface HashContext {
-  /** The name that the source system knew the person by; exactly as it stood there. */
-  readonly user?: string;
-  /** The realm of an HTTP digest file. */
-  readonly realm?: string;
-  /** A secret of the source system that every password was mixed with (Devise's pepper, Flask-Security's salt, …). */
-  readonly pepper?: string;
-  /** Firebase's signer key of the project, base64. */
-  readonly signerKey?: string;
-  /** Firebase's salt separator of the project, base64. */
-  readonly saltSeparator?: string;
-  /** Firebase's rounds of the project: the r of scrypt. */
-  readonly rounds?: number;
-  /** Firebase's memory cost of the project: the binary logarithm of the N of scrypt. */
-  readonly memoryCost?: number;
-  /** The salt, where the source system kept it in a column of its own that the hash does not hold. */
-  readonly salt?: string;
-  /** How the source system made bytes of the text. Default: utf8. Only where {@link PasswordFormat.accepts} names it. */
-  readonly encoding?: string;
-}
+export type { HashContext } from "../../space/contract.js";
+export type Strength = HashStrength;
 
 export type ContextField = keyof HashContext;
-
-/**
- * How well a stolen hash withstands guessing, at the parameters of that one hash:
- * `strong` costs the guesser memory or tenths of a second; `fair` costs milliseconds; `weak` is salted but quick;
- * `broken` is unsalted, cut or quick enough for every password that people choose; `readable` is the password itself or
- * turns back into it; `locked` is no hash: nothing ever matches it.
- */
-export type Strength = "strong" | "fair" | "weak" | "broken" | "readable" | "locked";
-
-/** What else a person should know of a format; a password that was checked through one of these is made anew and noted. */
-export type FormatFlag =
-  | "truncates" // only the first bytes count: a longer wrong password may match
-  | "folds-case" // upper and lower case are one
-  | "drops-characters" // spaces or other characters do not count
-  | "unsalted"; // the same password gives the same hash for everybody (or for everybody of that name)
 
 /** What stands in one hash, for `identify`: parameters only, never salt or digest. */
 export type HashParameters = Readonly<Record<string, string | number>>;
@@ -69,7 +36,7 @@ export interface PasswordFormat {
   readonly accepts: readonly ContextField[];
   /** The best that a hash of this format can be. */
   readonly strength: Strength;
-  readonly flags: readonly FormatFlag[];
+  readonly flags: readonly HashFlag[];
   /** The most work that a hash may ask for, in words for the documentation; "" where the work is fixed and small. */
   readonly caps: string;
   /** Whether a text has the shape of this format: linear time, whatever the text. */
@@ -90,12 +57,15 @@ export interface PasswordFormat {
 
 /** Takes the comparison of a weak format apart, so that a strong hash of the digest can rest in the store instead. */
 export interface WrapRecipe {
-  /** The hash with zeros in place of its digest: salt and parameters stay readable, and it still has its shape. */
-  bare(hash: string): string;
+  /**
+   * The hash with zeros in place of its digest: salt and parameters stay readable, and it still has its shape. Null: this
+   * one is strong enough to rest as it is.
+   */
+  bare(hash: string): string | null;
   /** The digest that stands in the hash. */
   expected(hash: string): Buffer;
-  /** The digest that this password gives with the salt and the parameters of the hash (bare or whole). */
-  digest(password: Buffer, hash: string, context: HashContext): Buffer;
+  /** The digests that this password may have with the salt and the parameters of the hash (bare or whole). */
+  digests(password: Buffer, hash: string, context: HashContext): readonly Buffer[];
 }
 
 /** The fields of a hash that is a JSON object: these and no others. */
@@ -122,22 +92,31 @@ export interface FormatDefinition<P> {
   readonly accepts?: readonly ContextField[];
   /** One class for all, or the best one beside the class of one hash. */
   readonly strength: Strength | { readonly best: Strength; of(parsed: P): Strength };
-  readonly flags?: readonly FormatFlag[];
+  readonly flags?: readonly HashFlag[];
   readonly caps?: string;
   /** Reads what the shape has let through. Throws by {@link damaged} and {@link within}. */
   parse(hash: string): P;
   parameters?(parsed: P): HashParameters;
-  /** What the hash holds, and what a password gives. `verify` compares the two in constant time. */
+  /** `verify` compares in constant time. */
   readonly compare:
-    | {
-        expected(parsed: P): Buffer;
-        /** Null where no password of these bytes can have been hashed, such as one with a NUL in crypt(3). */
-        digest(password: Buffer, parsed: P, context: HashContext): Buffer | null;
-        /** The text of the hash with zeros as digest; given where the format is weak enough to be wrapped. */
-        bare?(parsed: P): string;
-      }
-    /** For those that no two digests tell: libraries that compare by themselves, several forms to try. */
+    | Comparison<P>
+    /** For those that no two digests tell: libraries that compare by themselves. */
     | ((password: Buffer, parsed: P, context: HashContext) => boolean);
+}
+
+/** What a hash holds, and what a password gives. */
+export interface Comparison<P> {
+  expected(parsed: P): Buffer;
+  /**
+   * Null where no password of these bytes can have been hashed, such as one with a NUL in crypt(3). A list where the
+   * source system does not say what it did: each is compared.
+   */
+  digest(password: Buffer, parsed: P, context: HashContext): Buffer | null | readonly (Buffer | null)[];
+  /**
+   * The text of the hash with zeros as digest, where it is weak enough to be wrapped; null: this one is not. Left out: none
+   * of this format is.
+   */
+  bare?(parsed: P): string | null;
 }
 
 const LONGEST = 1024;
@@ -161,7 +140,7 @@ export function defineFormat<P>(definition: FormatDefinition<P>): PasswordFormat
     for (const field of needs) if (context[field] === undefined) throw contextMissing(name, field);
   }
 
-  const wrap = typeof compare === "function" ? undefined : wrapRecipe(read, compare, name);
+  const wrap = typeof compare === "function" ? undefined : wrapRecipe(read, compare);
   return {
     name,
     aliases: definition.aliases ?? [],
@@ -186,28 +165,31 @@ export function defineFormat<P>(definition: FormatDefinition<P>): PasswordFormat
       const parsed = read(hash);
       require(context);
       if (typeof compare === "function") return compare(password, parsed, context);
-      const digest = compare.digest(password, parsed, context);
-      return digest !== null && isEqual(digest, compare.expected(parsed));
+      const expected = compare.expected(parsed);
+      return digestsOf(compare, password, parsed, context).some((digest) => isEqual(digest, expected));
     },
     ...(wrap === undefined ? {} : { wrap }),
   };
 }
 
-function wrapRecipe<P>(
-  read: (hash: string) => P,
-  compare: Exclude<FormatDefinition<P>["compare"], (...args: never[]) => boolean>,
-  name: string,
-): WrapRecipe | undefined {
+function digestsOf<P>(
+  compare: Comparison<P>,
+  password: Buffer,
+  parsed: P,
+  context: HashContext,
+): readonly Buffer[] {
+  const digest = compare.digest(password, parsed, context);
+  if (digest === null) return [];
+  return Buffer.isBuffer(digest) ? [digest] : digest.filter((one) => one !== null);
+}
+
+function wrapRecipe<P>(read: (hash: string) => P, compare: Comparison<P>): WrapRecipe | undefined {
   const { bare } = compare;
   if (bare === undefined) return undefined;
   return {
     bare: (hash) => bare(read(hash)),
     expected: (hash) => compare.expected(read(hash)),
-    digest(password, hash, context) {
-      const digest = compare.digest(password, read(hash), context);
-      // A password that cannot have been hashed gets bytes that no digest has by its length.
-      return digest ?? Buffer.from(`${name}: none`);
-    },
+    digests: (password, hash, context) => digestsOf(compare, password, read(hash), context),
   };
 }
 

@@ -51,7 +51,14 @@ function locked(
 export const PLAIN_FORMATS: readonly PasswordFormat[] = [
   readable("plaintext", "The password itself", ["plaintext", "passlib"], ""),
   // What begins with a scheme in braces is a hash, or was meant to be one.
-  readable("ldap_plaintext", "The password itself, in LDAP", ["openldap", "passlib"], "", "(?!\\{\\w+\\})", 1),
+  readable(
+    "ldap_plaintext",
+    "The password itself, in LDAP",
+    ["openldap", "passlib"],
+    "",
+    "(?!\\{\\w+\\})",
+    1,
+  ),
   readable("roundup_plaintext", "The password itself, of Roundup", ["roundup", "passlib"], "{plaintext}"),
   readable("ldap_cleartext", "The password itself, of OpenLDAP", ["openldap"], "{CLEARTEXT}"),
   readable("spring_noop", "The password itself, of Spring Security", ["spring-security"], "{noop}"),

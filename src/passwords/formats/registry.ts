@@ -144,7 +144,7 @@ export interface FormatHint {
  */
 export function resolveFormat(hash: string, { scheme, source }: FormatHint): PasswordFormat {
   if (scheme !== undefined) return checkShape(byScheme(scheme), hash);
-  const formats = source === undefined ? candidatesOf(hash).detected : bySourceName(source, hash);
+  const formats = source === undefined ? candidatesOf(hash).detected : formatsOfSource(source, hash);
   const [format, ...others] = formats;
   if (format === undefined) throw unknownHash(source);
   if (others.length > 0) throw ambiguous(formats, source);
@@ -153,8 +153,12 @@ export function resolveFormat(hash: string, { scheme, source }: FormatHint): Pas
 
 function byScheme(scheme: string): PasswordFormat {
   const format = byName.get(scheme);
-  if (format !== undefined) return format;
-  throw new WatchwordError(
+  if (format === undefined) throw unknownScheme(scheme);
+  return format;
+}
+
+export function unknownScheme(scheme: string): WatchwordError {
+  return new WatchwordError(
     "invalid-input",
     `No password format is called ${JSON.stringify(scheme.slice(0, 64))}. docs/password-formats.md lists those that there are.`,
     { details: { field: "scheme", reason: "scheme-unknown" } },
@@ -172,7 +176,11 @@ function checkShape(format: PasswordFormat, hash: string): PasswordFormat {
   );
 }
 
-function bySourceName(source: string, hash: string): readonly PasswordFormat[] {
+/**
+ * The formats of a source that a hash may have.
+ * @throws WatchwordError `invalid-input` for a source that there is not.
+ */
+export function formatsOfSource(source: string, hash: string): readonly PasswordFormat[] {
   const name = source.toLowerCase();
   const formats = bySource.get(SOURCE_ALIASES[name] ?? name);
   if (formats !== undefined) return withoutShortBigcrypt(formats.filter((format) => format.recognise(hash)));
