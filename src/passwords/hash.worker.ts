@@ -5,6 +5,7 @@ import { hashSync, verifySync } from "@node-rs/argon2";
 import { type ErrorCode, WatchwordError } from "../base/errors.js";
 import type { HashContext } from "../space/contract.js";
 import { type Argon2idCosts, SALT_BYTES, TAG_BYTES } from "./argon2id.js";
+import { wrappedText } from "./stored.js";
 import { createTopUp } from "./top-up.js";
 
 /** A hash of another system, and what was typed. */
@@ -21,7 +22,7 @@ export interface LegacyQuestion {
 export type HashJob =
   | {
       readonly type: "hash";
-      readonly text: string | Uint8Array;
+      readonly text: string;
       readonly costs: Argon2idCosts;
       readonly pepper: Uint8Array | null;
     }
@@ -103,7 +104,7 @@ async function compare(
   if (format === undefined) throw unknownScheme(scheme);
   if (argon2id === null) return format.verify(password, hash, context);
   const digests = format.wrap?.digests(password, hash, context) ?? [];
-  return digests.some((digest) => verifySync(argon2id, digest));
+  return digests.some((digest) => verifySync(argon2id, wrappedText(digest)));
 }
 
 function serve(port: MessagePort): void {

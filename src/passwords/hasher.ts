@@ -46,7 +46,7 @@ export interface Hasher {
    * The argon2id PHC string of a text, with a random salt of 16 bytes and a tag of 32 (RFC 9106).
    * @param pepper - Keys it: the secret value K of RFC 9106 §3.1.
    */
-  hash(text: string | Uint8Array, lane?: Lane, pepper?: Uint8Array | null): Promise<string>;
+  hash(text: string, lane?: Lane, pepper?: Uint8Array | null): Promise<string>;
   /**
    * Whether a text is the one that a stored argon2id hash was made of. Where that is cheaper than a new hash, a wrong text
    * takes as long as {@link verifyNothing} all the same.

@@ -8,7 +8,7 @@ import type { Hasher } from "./hasher.js";
 import { hashText } from "./identify.js";
 import { MAX_PASSWORD_BYTES } from "./normalize.js";
 import type { PasswordSecrets } from "./secrets.js";
-import { wrappedScheme, writeStored } from "./stored.js";
+import { wrappedScheme, wrappedText, writeStored } from "./stored.js";
 import type { Lane } from "./waiting-line.js";
 
 /** What a hash may be checked with, by field; null: anything but text is refused. */
@@ -135,7 +135,7 @@ export async function layDown(
       scheme: format.name,
       ...common,
     };
-  const argon2id = await hasher.hash(format.wrap.expected(hash), lane);
+  const argon2id = await hasher.hash(wrappedText(format.wrap.expected(hash)), lane);
   return {
     hash: writeStored({ scheme: format.name, hash: bare, context, argon2id }),
     scheme: wrappedScheme(format.name),

@@ -26,6 +26,11 @@ export function wrappedScheme(scheme: string): string {
   return `argon2id(${scheme})`;
 }
 
+/** What argon2id is computed of, where it is laid around a digest. */
+export function wrappedText(digest: Buffer): string {
+  return digest.toString("hex");
+}
+
 /** As one text for the store: the hash alone where there is nothing besides. */
 export function writeStored({ hash, context, argon2id }: StoredPassword): string {
   const hasContext = Object.keys(context).length > 0;

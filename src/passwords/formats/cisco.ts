@@ -74,9 +74,9 @@ export const CISCO_FORMATS: readonly PasswordFormat[] = [
     compare: {
       expected: ({ hidden }) => hidden,
       digest: (password, { from }) =>
-        password.map(
-          (byte, index) => byte ^ TYPE_7_KEY.readUInt8((from + index) % TYPE_7_KEY.length),
-        ) as Buffer,
+        Buffer.from(
+          password.map((byte, index) => byte ^ TYPE_7_KEY.readUInt8((from + index) % TYPE_7_KEY.length)),
+        ),
     },
   }),
 ];

@@ -18,11 +18,13 @@ type DesDefinition = Pick<FormatDefinition<DesHash>, "name" | "title" | "sources
     /** How many characters stand before the digest. */
     readonly before: number;
     readonly strength: FormatDefinition<DesHash>["strength"];
+    /** Whether this one may rest as it is; by default none may. */
+    restsAsItIs?(setting: string): boolean;
     check?(setting: string): void;
     crypt(password: Buffer, hash: DesHash): string;
   };
 
-function desFormat({ before, check, crypt, ...definition }: DesDefinition): PasswordFormat {
+function desFormat({ before, check, crypt, restsAsItIs, ...definition }: DesDefinition): PasswordFormat {
   return defineFormat<DesHash>({
     ...definition,
     parse(hash) {
@@ -33,7 +35,7 @@ function desFormat({ before, check, crypt, ...definition }: DesDefinition): Pass
     compare: {
       expected: ({ digest }) => textDigest(digest),
       digest: (password, hash) => (holdsNul(password) ? null : textDigest(crypt(password, hash))),
-      bare: ({ setting, digest }) => setting + ".".repeat(digest.length),
+      bare: ({ setting, digest }) => (restsAsItIs?.(setting) ? null : setting + ".".repeat(digest.length)),
     },
   });
 }
@@ -45,6 +47,7 @@ const PART = 11;
 const ALL_PARTS = 512;
 
 const bsdiRounds = (setting: string) => number64(setting.slice(1, 5));
+const isFairBsdi = (setting: string) => bsdiRounds(setting) >= 100_000;
 
 export const DES_CRYPT_FORMATS: readonly PasswordFormat[] = [
   desFormat({
@@ -62,10 +65,11 @@ export const DES_CRYPT_FORMATS: readonly PasswordFormat[] = [
     title: "BSDi's extended crypt: DES with a count of rounds",
     sources: ["shadow", "libxcrypt", "passlib", "php"],
     shape: new RegExp(`^_[./0-9A-Za-z]{8}${BLOCK}$`),
-    strength: { best: "fair", of: ({ setting }) => (bsdiRounds(setting) >= 100_000 ? "fair" : "weak") },
+    strength: { best: "fair", of: ({ setting }) => (isFairBsdi(setting) ? "fair" : "weak") },
     caps: "all that it can ask for: 16,777,215 rounds",
     parameters: ({ setting }) => ({ rounds: bsdiRounds(setting) }),
     before: 9,
+    restsAsItIs: isFairBsdi,
     check(setting) {
       within("bsdi_crypt", "rounds", bsdiRounds(setting), 1, 2 ** 24 - 1);
     },

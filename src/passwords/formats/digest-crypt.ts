@@ -81,6 +81,7 @@ function shaFormat(name: string, title: string, algorithm: ShaCryptAlgorithm): P
 
 const SHA1 = /^(\$sha1\$(0|[1-9]\d{0,9})\$([!-#%-9;-~]{0,64})\$)([./0-9A-Za-z]{28})$/;
 const MOST_SHA1_ROUNDS = 3_000_000;
+const sha1Strength = ({ rounds }: CryptHash) => (rounds >= 10_000 ? "fair" : "weak");
 
 const SUN = /^(\$md5(?:,rounds=(0|[1-9]\d{0,9}))?\$[!-#%-9;-~]{0,64})(\${1,2})([./0-9A-Za-z]{21}[./01])$/;
 const MOST_SUN_ROUNDS = 1_000_000;
@@ -105,7 +106,7 @@ export const DIGEST_CRYPT_FORMATS: readonly PasswordFormat[] = [
     title: "NetBSD's chain of HMAC-SHA1",
     sources: ["shadow", "libxcrypt", "netbsd", "passlib"],
     shape: SHA1,
-    strength: { best: "fair", of: ({ rounds }) => (rounds >= 10_000 ? "fair" : "weak") },
+    strength: { best: "fair", of: sha1Strength },
     caps: `${MOST_SHA1_ROUNDS.toLocaleString("en")} rounds`,
     parse(hash) {
       const [, setting = "", rounds, salt = "", digest = ""] = SHA1.exec(hash) ?? [];
@@ -121,7 +122,7 @@ export const DIGEST_CRYPT_FORMATS: readonly PasswordFormat[] = [
       expected: ({ digest }) => textDigest(digest),
       digest: (password, { salt, rounds }) =>
         holdsNul(password) ? null : textDigest(sha1Crypt(password, salt, rounds)),
-      bare: ({ setting }) => setting + ".".repeat(28),
+      bare: (hash) => (sha1Strength(hash) === "fair" ? null : hash.setting + ".".repeat(28)),
     },
   }),
   defineFormat<CryptHash>({

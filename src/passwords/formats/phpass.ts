@@ -13,6 +13,8 @@ interface PhpassHash {
 const SHAPE = /^(\$[PH]\$([./0-9A-Za-z])([./0-9A-Za-z]{8}))([./0-9A-Za-z]{21}[./01])$/;
 const MOST_LOG = 22;
 
+const strengthOf = ({ log }: PhpassHash) => (log >= 15 ? "fair" : "weak");
+
 /**
  * The loop of phpass: the digest of salt and password, then of that and the password, so many times.
  *
@@ -35,7 +37,7 @@ export const PHPASS: PasswordFormat = defineFormat<PhpassHash>({
   title: "phpass' portable hash: MD5, 2ⁿ times",
   sources: ["phpbb", "passlib", "clerk", "fusionauth", "passwap", "php"],
   shape: SHAPE,
-  strength: { best: "fair", of: ({ log }) => (log >= 15 ? "fair" : "weak") },
+  strength: { best: "fair", of: strengthOf },
   caps: roundsCap(2 ** MOST_LOG),
   parse(text) {
     const [, setting = "", log = "", salt = "", digest = ""] = SHAPE.exec(text) ?? [];
@@ -49,6 +51,6 @@ export const PHPASS: PasswordFormat = defineFormat<PhpassHash>({
       if (isTooLong(password, rounds, 2 ** MOST_LOG)) return null;
       return textDigest(encode64(phpassLoop("md5", password, Buffer.from(salt), rounds)));
     },
-    bare: ({ setting }) => setting + ".".repeat(22),
+    bare: (parsed) => (strengthOf(parsed) === "fair" ? null : parsed.setting + ".".repeat(22)),
   },
 });

@@ -266,3 +266,49 @@ describe("hostile texts", () => {
     expect(performance.now() - begun).toBeLessThan(500);
   });
 });
+
+describe("a weak hash", () => {
+  it("can be laid into a strong one: without its digest it still tells right passwords from wrong ones", () => {
+    const wrapped = new Set<string>();
+    for (const { scheme, password_hex, hash, context = {} } of rows) {
+      const { wrap, recognise } = formatOf(scheme);
+      const bare = wrap?.bare(hash) ?? null;
+      if (wrap === undefined || bare === null) continue;
+      wrapped.add(scheme);
+      expect(recognise(bare)).toBe(true);
+      expect(verify(scheme, Buffer.from(password_hex, "hex"), bare, context)).toBe(false);
+      const of = (password: Buffer) => wrap.digests(password, bare, context);
+      const expected = wrap.expected(hash);
+      expect(of(Buffer.from(password_hex, "hex"))).toContainEqual(expected);
+      expect(of(Buffer.from("another"))).not.toContainEqual(expected);
+    }
+    expect([...wrapped].sort()).toEqual([
+      "apr_md5_crypt",
+      "bigcrypt",
+      "bsd_nthash",
+      "bsdi_crypt",
+      "cisco_asa",
+      "cisco_pix",
+      "crypt16",
+      "des_crypt",
+      "hex_md4",
+      "lmhash",
+      "md5_crypt",
+      "msdcc",
+      "msdcc2",
+      "mysql323",
+      "nthash",
+      "oracle10",
+      "phpass",
+      "sha1_crypt",
+    ]);
+  });
+
+  it("that costs the guesser enough rests as it is", () => {
+    const bare = (scheme: string, hash: string) => formatOf(scheme).wrap?.bare(hash);
+    expect(bare("phpass", `$P$B12345678${".".repeat(22)}`)).not.toBeNull();
+    expect(bare("phpass", `$P$H12345678${".".repeat(22)}`)).toBeNull();
+    expect(bare("sha1_crypt", `$sha1$480000$salt$${".".repeat(28)}`)).toBeNull();
+    expect(bare("bsdi_crypt", `_..zzsalt${".".repeat(11)}`)).toBeNull();
+  });
+});

@@ -39,6 +39,7 @@ describe("the setting of a yescrypt hash", () => {
     "j9T.",
     "j9T0.",
     "j9T1.",
+    "j9T1..",
     "j9T5.",
     "j9T..0",
     "a9T",
