@@ -273,7 +273,8 @@ describe("a weak hash", () => {
     for (const { scheme, password_hex, hash, context = {} } of rows) {
       const { wrap, recognise } = formatOf(scheme);
       const bare = wrap?.bare(hash) ?? null;
-      if (wrap === undefined || bare === null) continue;
+      // An even number of encryptions under DES' weakest key, that of the empty password, gives the zeros back.
+      if (wrap === undefined || bare === null || bare === hash) continue;
       wrapped.add(scheme);
       expect(recognise(bare)).toBe(true);
       expect(verify(scheme, Buffer.from(password_hex, "hex"), bare, context)).toBe(false);
