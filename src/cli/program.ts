@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { examples, lazily } from "./invocation.js";
 import { declareMailCommands } from "./program-mail.js";
+import { declarePasswordCommands } from "./program-password.js";
 import { declareServe } from "./program-serve.js";
 import { declareSessionCommands } from "./program-session.js";
 import { declareUserCommands } from "./program-user.js";
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
   declareUserCommands(program);
   declareSessionCommands(program);
   declareMailCommands(program);
+  declarePasswordCommands(program);
   program
     .command("config")
     .description("print every setting with where it came from; secrets are masked")

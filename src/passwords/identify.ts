@@ -38,8 +38,15 @@ export function identifyHash(hash: StoredHash, { scheme, source }: HashHint = {}
   return {
     scheme: candidates.length === 1 ? (candidates[0]?.scheme ?? null) : null,
     candidates,
-    lookalikes: isTold ? [] : candidatesOf(text).named.map((format) => describe(format, text)),
+    lookalikes: isTold ? [] : lookalikesOf(text, candidates.length > 0),
   };
+}
+
+/** Every text may be a password that lies there as it is; where it has the shape of a hash, that goes without saying. */
+function lookalikesOf(text: string, isHash: boolean): readonly HashCandidate[] {
+  return candidatesOf(text)
+    .named.filter(({ strength }) => !isHash || strength !== "readable")
+    .map((format) => describe(format, text));
 }
 
 function formatsFor(text: string, { scheme, source }: FormatHint): readonly PasswordFormat[] {

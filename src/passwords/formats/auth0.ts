@@ -14,7 +14,7 @@ import {
   scryptKey,
   scryptStrength,
 } from "./scrypt.js";
-import { changed } from "./text.js";
+import { textOf } from "./text.js";
 
 const NAME = "auth0_custom_password_hash";
 
@@ -168,7 +168,7 @@ function strengthOf({ method }: Auth0Hash): Strength {
   return method.type === "scrypt" ? scryptStrength(method.costs) : "weak";
 }
 
-function digest(password: Buffer, method: Exclude<Method, { type: "inner" }>): Buffer {
+function digest(password: Buffer, method: OwnMethod): Buffer {
   if (method.type === "digest") return digestOf(method.digest, password);
   if (method.type === "hmac") return hmacOf(method.digest, method.key, password);
   if (method.type === "pbkdf2") return derive(password, method.hash);
@@ -189,16 +189,48 @@ export const AUTH0_FORMATS: readonly PasswordFormat[] = [
     strength: { best: "strong", of: strengthOf },
     caps: `${PBKDF2_CAPS}; ${SCRYPT_CAPS}; ${ARGON2.caps}; bcrypt: ${BCRYPT.caps}`,
     parse,
-    compare(password, { method, prefix, suffix, encoding }) {
-      const typed = encoding === "utf8" ? password : changed(password, (text) => text);
-      if (typed === null) return false;
-      const text = encoding === "utf8" ? password : Buffer.from(typed.toString("utf8"), encoding);
-      const whole = Buffer.concat([prefix, text, suffix]);
+    compare(password, parsed) {
+      const { method } = parsed;
+      const whole = wholeText(password, parsed);
+      if (whole === null) return false;
       if (method.type === "inner") return method.format.verify(whole, method.hash, {});
-      return isEqual(
-        digest(whole, method),
-        method.type === "pbkdf2" ? method.hash.expected : method.expected,
-      );
+      return isEqual(digest(whole, method), expectedOf(method));
+    },
+    wrap: {
+      bare(text) {
+        const { method } = parse(text);
+        if (method.type !== "digest" && method.type !== "hmac") return null;
+        const fields = readFields(text) ?? {};
+        const hash = objectField(NAME, fields, "hash");
+        const value = Buffer.alloc(method.expected.length).toString(
+          hash.encoding === "base64" ? "base64" : "hex",
+        );
+        return JSON.stringify({ ...fields, hash: { ...hash, value } });
+      },
+      expected: (text) => expectedOf(requireOwn(parse(text).method)),
+      digests(password, text) {
+        const parsed = parse(text);
+        const whole = wholeText(password, parsed);
+        return whole === null ? [] : [digest(whole, requireOwn(parsed.method))];
+      },
     },
   }),
 ];
+
+type OwnMethod = Exclude<Method, { readonly type: "inner" }>;
+
+function requireOwn(method: Method): OwnMethod {
+  if (method.type === "inner") throw damaged(NAME, "it is never wrapped");
+  return method;
+}
+
+function expectedOf(method: OwnMethod): Buffer {
+  return method.type === "pbkdf2" ? method.hash.expected : method.expected;
+}
+
+/** The password in the encoding that it was hashed in, with its salt; null where it is no text and should be. */
+function wholeText(password: Buffer, { prefix, suffix, encoding }: Auth0Hash): Buffer | null {
+  if (encoding === "utf8") return Buffer.concat([prefix, password, suffix]);
+  const text = textOf(password);
+  return text === null ? null : Buffer.concat([prefix, Buffer.from(text, encoding), suffix]);
+}

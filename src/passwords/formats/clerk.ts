@@ -1,5 +1,5 @@
 import { BCRYPT } from "./bcrypt.js";
-import { digestOf, hmacOf } from "./digests.js";
+import { digestOf, hmacOf, shown } from "./digests.js";
 import { readAny64, readHex } from "./encodings.js";
 import { defineFormat, type PasswordFormat } from "./format.js";
 import { layeredFormat } from "./layered.js";
@@ -24,7 +24,7 @@ function salted(name: string, alias: string, digest: "md5" | "sha256"): Password
   return defineFormat<Salted>({
     name,
     aliases: [alias],
-    title: `${digest.toUpperCase()} of password and salt, or of salt and password, as digest$salt`,
+    title: `${shown(digest)} of password and salt, or of salt and password, as digest$salt`,
     sources: ["clerk"],
     shape,
     strength: "weak",
@@ -32,8 +32,11 @@ function salted(name: string, alias: string, digest: "md5" | "sha256"): Password
       const [, expected = "", salt = ""] = shape.exec(hash) ?? [];
       return { salt, expected: expectedBytes(name, readHex(expected)) };
     },
-    compare: (password, { salt, expected }) =>
-      digestOf(digest, password, salt).equals(expected) || digestOf(digest, salt, password).equals(expected),
+    compare: {
+      expected: ({ expected }) => expected,
+      digest: (password, { salt }) => [digestOf(digest, password, salt), digestOf(digest, salt, password)],
+      bare: ({ salt }) => `${"0".repeat(digits)}$${salt}`,
+    },
   });
 }
 
@@ -71,6 +74,8 @@ export const CLERK_FORMATS: readonly PasswordFormat[] = [
         const text = utf16(password);
         return text === null ? null : hmacOf("sha256", key, text);
       },
+      bare: ({ key }) =>
+        `hmac_sha256_utf16_b64$${Buffer.alloc(32).toString("base64")}$${key.toString("base64")}`,
     },
   }),
   pbkdf2Format({

@@ -3,7 +3,7 @@ import { digestOf, pbkdf2Of } from "./digests.js";
 import { readBare64, readHex } from "./encodings.js";
 import { damaged, defineFormat, type PasswordFormat } from "./format.js";
 import { expectedBytes, hexFormat } from "./simple.js";
-import { changed, utf16 } from "./text.js";
+import { changed, textOf, utf16 } from "./text.js";
 
 interface Salted {
   readonly salt: Buffer;
@@ -208,8 +208,9 @@ export const HTDIGEST: PasswordFormat = hexFormat(
     const name = ENCODINGS[encoding.toLowerCase()];
     if (name === undefined)
       throw damaged("htdigest", `the encoding ${encoding} is not known; utf-8 and latin-1 are`);
-    const typed = name === "utf8" ? password : changed(password, (text) => text);
-    const text = name === "utf8" || typed === null ? password : Buffer.from(typed.toString("utf8"), "latin1");
-    return digestOf("md5", Buffer.from(`${user}:${realm}:`, name), text);
+    if (name === "utf8") return digestOf("md5", `${user}:${realm}:`, password);
+    const text = textOf(password);
+    if (text === null) return null;
+    return digestOf("md5", Buffer.from(`${user}:${realm}:${text}`, name));
   },
 );

@@ -38,6 +38,11 @@ export const DIGEST_BYTES: Readonly<Record<DigestName, number>> = {
   whirlpool: 64,
 };
 
+/** As people write it: SHA-256. */
+export function shown(name: DigestName): string {
+  return name.toUpperCase().replace(/^(SHA|RIPEMD)(?=[1-9]\d*$)(?!3$)/, "$1-");
+}
+
 interface OwnDigest {
   readonly of: (message: Uint8Array) => Buffer;
   /** What HMAC pads a key to. */

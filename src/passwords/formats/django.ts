@@ -1,5 +1,5 @@
 import { ARGON2 } from "./argon2.js";
-import { DIGEST_BYTES, type DigestName, digestOf } from "./digests.js";
+import { DIGEST_BYTES, type DigestName, digestOf, shown } from "./digests.js";
 import { readBase64, readHex } from "./encodings.js";
 import { defineFormat, type PasswordFormat } from "./format.js";
 import { layeredFormat } from "./layered.js";
@@ -18,7 +18,7 @@ function pbkdf2(name: string, digest: DigestName, shape: RegExp, aliases: readon
   return pbkdf2Format({
     name,
     aliases,
-    title: `PBKDF2 with HMAC-${digest.toUpperCase()}, of Django`,
+    title: `PBKDF2 with HMAC-${shown(digest)}, of Django`,
     sources: ["django", "djmongoauth", "passlib", ...(digest === "sha256" ? ["clerk-django"] : [])],
     shape,
     parse(hash) {
@@ -41,7 +41,7 @@ function salted(digest: "md5" | "sha1"): PasswordFormat {
   return defineFormat<{ readonly salt: string; readonly expected: Buffer }>({
     name,
     aliases: [`django_${digest}`],
-    title: `${digest.toUpperCase()} of salt and password, of Django`,
+    title: `${shown(digest)} of salt and password, of Django`,
     sources: ["django", "djmongoauth", "passlib"],
     shape,
     strength: "weak",

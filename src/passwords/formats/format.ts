@@ -102,6 +102,8 @@ export interface FormatDefinition<P> {
     | Comparison<P>
     /** For those that no two digests tell: libraries that compare by themselves. */
     | ((password: Buffer, parsed: P, context: HashContext) => boolean);
+  /** For those that compare by themselves, and hold hashes that are weak enough to be wrapped. */
+  readonly wrap?: WrapRecipe;
 }
 
 /** What a hash holds, and what a password gives. */
@@ -140,7 +142,7 @@ export function defineFormat<P>(definition: FormatDefinition<P>): PasswordFormat
     for (const field of needs) if (context[field] === undefined) throw contextMissing(name, field);
   }
 
-  const wrap = typeof compare === "function" ? undefined : wrapRecipe(read, compare);
+  const wrap = typeof compare === "function" ? definition.wrap : wrapRecipe(read, compare);
   return {
     name,
     aliases: definition.aliases ?? [],

@@ -122,17 +122,48 @@ export const FUSIONAUTH_FORMATS: readonly PasswordFormat[] = [
     compare(password, parsed) {
       if (parsed.type === "pbkdf2") return isEqual(derive(password, parsed.hash), parsed.hash.expected);
       if (parsed.type === "bcrypt") return BCRYPT.verify(password, parsed.text, {});
-      const { digest, salt, factor } = parsed;
-      if (parsed.type === "hmac") return isEqual(hmacOf(digest, salt, password), parsed.expected);
-      if (parsed.type === "phpass") {
-        if (isTooLong(password, factor, MOST_ROUNDS)) return false;
-        const result = phpassLoop(digest, password, salt, factor);
-        // Portable phpass cuts the text to a length of its own.
-        return isEqual(Buffer.from(encode64(result).slice(0, parsed.text.length)), Buffer.from(parsed.text));
-      }
-      let result = digestOf(digest, password, salt);
-      for (let round = 1; round < factor; round++) result = digestOf(digest, result);
-      return isEqual(result, parsed.expected);
+      const digest = quickDigest(password, parsed);
+      return digest !== null && isEqual(digest, quickExpected(parsed));
+    },
+    wrap: {
+      bare(text) {
+        const parsed = parse(text);
+        if (parsed.type === "pbkdf2" || parsed.type === "bcrypt") return null;
+        const zeros =
+          parsed.type === "phpass"
+            ? ".".repeat(parsed.text.length)
+            : Buffer.alloc(parsed.expected.length).toString("base64");
+        return JSON.stringify({ ...readFields(text), password: zeros });
+      },
+      expected: (text) => quickExpected(requireQuick(parse(text))),
+      digests(password, text) {
+        const digest = quickDigest(password, requireQuick(parse(text)));
+        return digest === null ? [] : [digest];
+      },
     },
   }),
 ];
+
+type QuickHash = Extract<FusionAuthHash, { readonly type: "digest" | "hmac" | "phpass" }>;
+
+function requireQuick(parsed: FusionAuthHash): QuickHash {
+  if (parsed.type === "pbkdf2" || parsed.type === "bcrypt") throw damaged(NAME, "it is never wrapped");
+  return parsed;
+}
+
+function quickExpected(parsed: QuickHash): Buffer {
+  return parsed.type === "phpass" ? Buffer.from(parsed.text) : parsed.expected;
+}
+
+function quickDigest(password: Buffer, parsed: QuickHash): Buffer | null {
+  const { digest, salt, factor } = parsed;
+  if (parsed.type === "hmac") return hmacOf(digest, salt, password);
+  if (parsed.type === "phpass") {
+    if (isTooLong(password, factor, MOST_ROUNDS)) return null;
+    // Portable phpass cuts the text to a length of its own.
+    return Buffer.from(encode64(phpassLoop(digest, password, salt, factor)).slice(0, parsed.text.length));
+  }
+  let result = digestOf(digest, password, salt);
+  for (let round = 1; round < factor; round++) result = digestOf(digest, result);
+  return result;
+}

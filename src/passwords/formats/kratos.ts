@@ -1,6 +1,6 @@
 import { DIGEST_BYTES, type DigestName, digestOf, hmacOf } from "./digests.js";
 import { readBase64 } from "./encodings.js";
-import { damaged, defineFormat, isEqual, type PasswordFormat } from "./format.js";
+import { damaged, defineFormat, type PasswordFormat } from "./format.js";
 import { layeredFormat } from "./layered.js";
 import { isDigestName } from "./pbkdf2.js";
 import { expectedBytes } from "./simple.js";
@@ -111,10 +111,14 @@ export function kratosFormats(crypt: readonly PasswordFormat[]): readonly Passwo
         return { digest, key: expectedBytes("kratos_hmac", readBase64(key)), expected: bytes };
       },
       parameters: ({ digest }) => ({ digest }),
-      compare(password, { digest, key, expected }) {
-        const result = hmacOf(digest, key, password);
-        const written = expected.length === result.length ? result : Buffer.from(result.toString("hex"));
-        return isEqual(written, expected);
+      compare: {
+        expected: ({ expected }) => expected,
+        digest(password, { digest, key, expected }) {
+          const result = hmacOf(digest, key, password);
+          return expected.length === result.length ? result : Buffer.from(result.toString("hex"));
+        },
+        bare: ({ digest, key, expected }) =>
+          `$hmac-${digest}$${Buffer.alloc(expected.length).toString("base64")}$${key.toString("base64")}`,
       },
     }),
     layeredFormat({

@@ -27,23 +27,41 @@ export interface LayeredDefinition
 
 /** A hash in the dress of another system: a prefix around a known form, a step before it, or both. */
 export function layeredFormat(definition: LayeredDefinition): PasswordFormat {
-  const { inner: formats, unwrap, before = (password: Buffer) => [password] } = definition;
+  const { name, inner: formats, unwrap, before = (password: Buffer) => [password] } = definition;
+
+  function parse(text: string): Layered {
+    const hash = unwrap(text);
+    const inner = formats.find((format) => format.recognise(hash));
+    if (inner === undefined) throw damaged(name, "what it holds is no hash of a known form");
+    inner.inspect(hash);
+    return { inner, hash };
+  }
+
   return defineFormat<Layered>({
     ...definition,
     caps: [...new Set(formats.map((format) => format.caps).filter((caps) => caps !== ""))].join("; "),
-    parse(text) {
-      const hash = unwrap(text);
-      const inner = formats.find((format) => format.recognise(hash));
-      if (inner === undefined) throw damaged(definition.name, "what it holds is no hash of a known form");
-      inner.inspect(hash);
-      return { inner, hash };
-    },
+    parse,
     strength: { best: definition.strength, of: ({ inner, hash }) => inner.inspect(hash).strength },
     parameters: ({ inner, hash }): HashParameters => inner.inspect(hash).parameters,
-    compare(password, { inner, hash }, context) {
-      return before(password, context, hash).some(
-        (text) => text !== null && inner.verify(text, hash, context),
-      );
+    compare: (password, { inner, hash }, context) =>
+      before(password, context, hash).some((text) => text !== null && inner.verify(text, hash, context)),
+    wrap: {
+      bare(text) {
+        const { inner, hash } = parse(text);
+        const bare = inner.wrap?.bare(hash) ?? null;
+        return bare === null || !text.endsWith(hash) ? null : text.slice(0, text.length - hash.length) + bare;
+      },
+      expected(text) {
+        const { inner, hash } = parse(text);
+        if (inner.wrap === undefined) throw damaged(name, "what it holds is never wrapped");
+        return inner.wrap.expected(hash);
+      },
+      digests(password, text, context) {
+        const { inner, hash } = parse(text);
+        return before(password, context, hash).flatMap((changed) =>
+          changed === null ? [] : (inner.wrap?.digests(changed, hash, context) ?? []),
+        );
+      },
     },
   });
 }

@@ -1,4 +1,4 @@
-import { DIGEST_BYTES, type DigestName, digestOf } from "./digests.js";
+import { DIGEST_BYTES, type DigestName, digestOf, shown } from "./digests.js";
 import { readBase64, readHex } from "./encodings.js";
 import { damaged, defineFormat, type PasswordFormat } from "./format.js";
 import { expectedBytes } from "./simple.js";
@@ -19,7 +19,7 @@ function unsalted(name: string, tag: string, digest: DigestName): PasswordFormat
   const shape = new RegExp(`^\\{${tag}\\}[A-Za-z0-9+/]{${length - padding}}={${padding}}$`, "i");
   return defineFormat<Buffer>({
     name,
-    title: `${digest.toUpperCase()} in LDAP`,
+    title: `${shown(digest)} in LDAP`,
     sources: ["openldap", "passlib", "htpasswd", "janssen", "auth0"],
     shape,
     strength: "broken",
@@ -45,7 +45,7 @@ function salted(
   return defineFormat<Salted>({
     name,
     aliases,
-    title: `${digest.toUpperCase()} of password and salt, in LDAP`,
+    title: `${shown(digest)} of password and salt, in LDAP`,
     sources: ["openldap", "passlib", "janssen", "auth0", "kratos", "passwap", "clerk", "workos"],
     shape,
     strength: "weak",
@@ -67,7 +67,7 @@ function inHex(name: string, tag: string, digest: DigestName): PasswordFormat {
   const digits = 2 * DIGEST_BYTES[digest];
   return defineFormat<Buffer>({
     name,
-    title: `${digest.toUpperCase()} in hexadecimal, in LDAP's braces`,
+    title: `${shown(digest)} in hexadecimal, in LDAP's braces`,
     sources: ["passlib", "spring-security"],
     shape: new RegExp(`^\\{${tag}\\}[0-9a-fA-F]{${digits}}$`),
     strength: "broken",

@@ -1,4 +1,4 @@
-import { DIGEST_BYTES, type DigestName, pbkdf2Of } from "./digests.js";
+import { DIGEST_BYTES, type DigestName, pbkdf2Of, shown } from "./digests.js";
 import { readAdapted64, readBare64, readBase64, readHex } from "./encodings.js";
 import {
   damaged,
@@ -104,7 +104,7 @@ function passlibFormat(digest: DigestName, options: Partial<Pbkdf2Definition> = 
   );
   return pbkdf2Format({
     name,
-    title: `PBKDF2 with HMAC-${digest.toUpperCase()}, as Passlib writes it`,
+    title: `PBKDF2 with HMAC-${shown(digest)}, as Passlib writes it`,
     sources: ["passlib", "passwap"],
     shape,
     longest: 2200,
@@ -131,7 +131,7 @@ function ldapFormat(digest: DigestName): PasswordFormat {
   );
   return pbkdf2Format({
     name,
-    title: `PBKDF2 with HMAC-${digest.toUpperCase()} in LDAP`,
+    title: `PBKDF2 with HMAC-${shown(digest)} in LDAP`,
     sources: ["openldap", "passlib"],
     shape,
     longest: 1500,

@@ -1,4 +1,4 @@
-import { DIGEST_BYTES, type DigestName, digestOf } from "./digests.js";
+import { DIGEST_BYTES, type DigestName, digestOf, shown } from "./digests.js";
 import { readHex } from "./encodings.js";
 import { damaged, defineFormat, type HashContext, type PasswordFormat } from "./format.js";
 
@@ -52,7 +52,7 @@ function plainDigest(
   options: Omit<HexOptions, "bytes">,
   name = `hex_${digest.replace("-", "_")}`,
 ) {
-  const title = `${digest.toUpperCase()} of the password, in hexadecimal`;
+  const title = `${shown(digest)} of the password, in hexadecimal`;
   return hexFormat(name, title, { bytes: DIGEST_BYTES[digest], ...options }, (password) =>
     digestOf(digest, password),
   );

@@ -1,7 +1,7 @@
 import { ARGON2 } from "./argon2.js";
 import { BCRYPT } from "./bcrypt.js";
 import { md4 } from "./crypt/md4.js";
-import { digestOf } from "./digests.js";
+import { digestOf, shown } from "./digests.js";
 import { readBase64, readHex } from "./encodings.js";
 import { defineFormat, type PasswordFormat } from "./format.js";
 import { layeredFormat } from "./layered.js";
@@ -25,7 +25,7 @@ function pbkdf2(
 ): PasswordFormat {
   return pbkdf2Format({
     name,
-    title: `PBKDF2 with HMAC-${digest.toUpperCase()}, ${rounds.toLocaleString("en")} rounds, of Spring Security`,
+    title: `PBKDF2 with HMAC-${shown(digest)}, ${rounds.toLocaleString("en")} rounds, of Spring Security`,
     sources: SOURCES,
     shape: new RegExp(`^\\{${id}\\}[0-9a-f]{${2 * (saltBytes + 32)}}$`),
     parse(hash) {

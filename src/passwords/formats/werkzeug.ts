@@ -1,6 +1,6 @@
 import { DIGEST_BYTES, type DigestName, hmacOf } from "./digests.js";
 import { readHex } from "./encodings.js";
-import { damaged, defineFormat, isEqual, type PasswordFormat, type Strength } from "./format.js";
+import { damaged, defineFormat, type PasswordFormat, type Strength } from "./format.js";
 import {
   derive,
   isDigestName,
@@ -103,13 +103,20 @@ export const WERKZEUG_FORMATS: readonly PasswordFormat[] = [
       if (parsed.method === "scrypt") return { method: "scrypt", ...scryptParameters(parsed.hash) };
       return parsed.method === "hmac" ? { method: "hmac", digest: parsed.digest } : { method: "plain" };
     },
-    compare(password, parsed) {
-      if (parsed.method === "pbkdf2") return isEqual(derive(password, parsed.hash), parsed.hash.expected);
-      if (parsed.method === "scrypt")
-        return isEqual(scryptKey(password, parsed.hash.salt, parsed.hash, 64), parsed.hash.expected);
-      if (parsed.method === "hmac")
-        return isEqual(hmacOf(parsed.digest, parsed.salt, password), parsed.expected);
-      return isEqual(password, parsed.password);
+    compare: {
+      expected(parsed) {
+        if (parsed.method === "hmac") return parsed.expected;
+        return parsed.method === "plain" ? parsed.password : parsed.hash.expected;
+      },
+      digest(password, parsed) {
+        if (parsed.method === "pbkdf2") return derive(password, parsed.hash);
+        if (parsed.method === "scrypt") return scryptKey(password, parsed.hash.salt, parsed.hash, 64);
+        return parsed.method === "hmac" ? hmacOf(parsed.digest, parsed.salt, password) : password;
+      },
+      bare: (parsed) =>
+        parsed.method === "hmac"
+          ? `${parsed.digest}$${parsed.salt}$${"0".repeat(2 * DIGEST_BYTES[parsed.digest])}`
+          : null,
     },
   }),
 ];
