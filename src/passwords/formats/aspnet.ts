@@ -12,6 +12,7 @@ const PRFS: readonly DigestName[] = ["sha1", "sha256", "sha512"];
 export const ASPNET_FORMATS: readonly PasswordFormat[] = [
   pbkdf2Format({
     name: "aspnet_identity_v2",
+    best: "weak",
     title: "PBKDF2 with HMAC-SHA1, 1,000 rounds, of ASP.NET Identity 2",
     sources: ["aspnet"],
     shape: V2,

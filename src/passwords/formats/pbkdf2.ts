@@ -79,13 +79,15 @@ export function derive(password: Buffer, { digest, salt, rounds, expected }: Pbk
 export interface Pbkdf2Definition
   extends Omit<FormatDefinition<Pbkdf2Hash>, "strength" | "caps" | "parameters" | "compare"> {
   before?(password: Buffer, context: HashContext): Buffer | null;
+  /** The best strength, where the format fixes the rounds. Default: strong. */
+  readonly best?: Strength;
 }
 
 /** A format whose hashes are PBKDF2, in whatever dress. */
-export function pbkdf2Format({ before, ...definition }: Pbkdf2Definition): PasswordFormat {
+export function pbkdf2Format({ before, best = "strong", ...definition }: Pbkdf2Definition): PasswordFormat {
   return defineFormat<Pbkdf2Hash>({
     ...definition,
-    strength: { best: "strong", of: pbkdf2Strength },
+    strength: { best, of: pbkdf2Strength },
     caps: PBKDF2_CAPS,
     parameters: pbkdf2Parameters,
     compare(password, hash, context) {
@@ -217,6 +219,7 @@ export const PBKDF2_FORMATS: readonly PasswordFormat[] = [
   ldapFormat("sha512"),
   pbkdf2Format({
     name: "atlassian_pbkdf2_sha1",
+    best: "weak",
     title: "PBKDF2 with HMAC-SHA1, 10,000 rounds, of Atlassian's Crowd, Jira and Confluence",
     sources: ["atlassian", "passlib", "janssen"],
     shape: ATLASSIAN,

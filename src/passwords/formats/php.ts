@@ -164,6 +164,7 @@ export const PHP_FORMATS: readonly PasswordFormat[] = [
   }),
   pbkdf2Format({
     name: "symfony_pbkdf2",
+    best: "weak",
     title: "PBKDF2 with HMAC-SHA512, 1,000 rounds, of Symfony",
     sources: ["symfony-pbkdf2"],
     shape: { fields: ["hash", "salt"] },

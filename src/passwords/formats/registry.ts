@@ -113,6 +113,11 @@ export function formatNamed(scheme: string): PasswordFormat | undefined {
   return byName.get(scheme);
 }
 
+/** The formats that a source stores, by the name that {@link SOURCES} has. */
+export function formatsOf(source: string): readonly PasswordFormat[] {
+  return bySource.get(source) ?? [];
+}
+
 /** What a hash may be, by its text alone. */
 export interface Candidates {
   /** Those that the text alone suggests. */

@@ -38,6 +38,7 @@ export const OWN_TABLE_FORMATS: readonly PasswordFormat[] = [
   }),
   pbkdf2Format({
     name: "pgusers_pbkdf2_sha512",
+    best: "fair",
     title: "PBKDF2 with HMAC-SHA512, 100,000 rounds, of pgusers: two columns in hexadecimal",
     sources: ["pgusers"],
     shape: { fields: ["salt", "kpasswd"] },

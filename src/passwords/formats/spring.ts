@@ -25,6 +25,7 @@ function pbkdf2(
 ): PasswordFormat {
   return pbkdf2Format({
     name,
+    best: "fair",
     title: `PBKDF2 with HMAC-${shown(digest)}, ${rounds.toLocaleString("en")} rounds, of Spring Security`,
     sources: SOURCES,
     shape: new RegExp(`^\\{${id}\\}[0-9a-f]{${2 * (saltBytes + 32)}}$`),
