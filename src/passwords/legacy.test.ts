@@ -252,3 +252,64 @@ describe("verifyHash", () => {
     ).rejects.toMatchObject({ code: "invalid-input", details: { field: "context.usr" } });
   });
 });
+
+describe("the time of a check", () => {
+  /** The milliseconds that each takes on a machine that has nothing else to do: of many, taken in turns, a quick one. */
+  async function quickOnes(calls: readonly (() => Promise<unknown>)[], turns: number): Promise<number[]> {
+    const times = calls.map((): number[] => []);
+    for (let turn = 0; turn < turns; turn++)
+      for (const [index, call] of calls.entries()) {
+        const begun = performance.now();
+        await call();
+        times[index]?.push(performance.now() - begun);
+      }
+    return times.map((list) => list.sort((a, b) => a - b)[Math.floor(turns / 5)] ?? 0);
+  }
+
+  it("that fails is no shorter for the cheapest hash, a wrapped one or argon2id than for nobody", async () => {
+    await test.reopen({ passwords: { slots: 1, argon2: { memory: 19_456, passes: 2, lanes: 1 } } });
+    const md5 = { hash: "9cc2ae8a1ba7a93da39b46fc1019c481", scheme: "hex_md5" };
+    const { id: cheap } = await test.space.users.create({
+      username: "a",
+      passwordHash: { ...md5, wrap: false },
+    });
+    const { id: inside } = await test.space.users.create({ username: "b", passwordHash: md5 });
+    const { id: own } = await test.space.users.create({ username: "c", password: PASSWORD });
+    const { id: none } = await test.space.users.create({ username: "d" });
+    const times = await quickOnes(
+      [cheap, inside, own, none].map((id) => () => test.space.passwords.check(id, "a wrong password")),
+      15,
+    );
+    // Not quicker: how much slower a busy machine makes one of them says nothing; `top-up.test.ts` counts the work.
+    const nobodys = times.at(-1) ?? 0;
+    for (const time of times) expect(time / nobodys).toBeGreaterThan(0.5);
+  });
+
+  it("that is long holds up no session check, however many there are", async () => {
+    const { space } = test;
+    await space.users.create({ username: "ada", password: PASSWORD });
+    const signedIn = await space.signIn({ identifier: "ada", password: PASSWORD });
+    if (signedIn.status !== "signed-in") throw new Error(signedIn.status);
+    // Computed by functions of our own, which would hold the main thread for as long as they run.
+    const hash = "$md5,rounds=40000$SOK2g5B8$$zoU.2e1cqB8pMLD3/6iVv/";
+    const begun = performance.now();
+    let isOver = false;
+    const flood = Promise.all(
+      Array.from({ length: 12 }, () => space.passwords.verifyHash("x", hash)),
+    ).finally(() => {
+      isOver = true;
+    });
+    const times: number[] = [];
+    while (!isOver) {
+      const asked = performance.now();
+      expect((await space.sessions.check(signedIn.token)).status).toBe("ok");
+      times.push(performance.now() - asked);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(await flood).not.toContain(true);
+    const whole = performance.now() - begun;
+    expect(times.length).toBeGreaterThan(20);
+    // On the main thread one of them would have waited for all the hashes; here none waits for even two.
+    expect(Math.max(...times)).toBeLessThan(whole / 6);
+  });
+});
