@@ -302,9 +302,10 @@ describe("the time of a check", () => {
     const times: number[] = [];
     while (!isOver) {
       const asked = performance.now();
+      // A session check may come at any moment; what holds the thread up meanwhile holds it up.
+      await new Promise((resolve) => setTimeout(resolve, 5));
       expect((await space.sessions.check(signedIn.token)).status).toBe("ok");
       times.push(performance.now() - asked);
-      await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(await flood).not.toContain(true);
     const whole = performance.now() - begun;
