@@ -8,6 +8,7 @@ import { checkErrors } from "./docs/errors.js";
 import { type Drift, ROOT } from "./docs/markdown.js";
 import { checkOptions } from "./docs/options.js";
 import { checkPages } from "./docs/pages.js";
+import { checkPasswordFormats } from "./docs/password-formats.js";
 import { checkRoutes } from "./docs/routes.js";
 import { checkSecurity } from "./docs/security.js";
 
@@ -24,6 +25,7 @@ const parts: Record<string, () => Drift[] | Promise<Drift[]>> = {
   routes: checkRoutes,
   commands: checkCommands,
   pages: checkPages,
+  "password-formats": checkPasswordFormats,
   security: checkSecurity,
 };
 

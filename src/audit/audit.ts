@@ -21,6 +21,7 @@ export type AuditAction =
   | "password.set"
   | "password.removed"
   | "password.reset"
+  | "password.renewed"
   | "block.put"
   | "block.removed"
   | "code.requested"

@@ -3,6 +3,7 @@ import { examples, lazily } from "./invocation.js";
 import { declareBlockCommands } from "./program-block.js";
 import { declareDatabaseCommands } from "./program-database.js";
 import { declareMailCommands } from "./program-mail.js";
+import { declarePasswordCommands } from "./program-password.js";
 import { declareServe } from "./program-serve.js";
 import { declareSessionCommands } from "./program-session.js";
 import { declareUserCommands } from "./program-user.js";
@@ -43,6 +44,7 @@ export function buildProgram(): Command {
   declareBlockCommands(program);
   declareSessionCommands(program);
   declareMailCommands(program);
+  declarePasswordCommands(program);
   program
     .command("config")
     .description("print every setting with where it came from; secrets are masked")

@@ -18,7 +18,10 @@ import { noSuchUser } from "../users/lookup.js";
 import { notice } from "../users/notices.js";
 import { isSystem, requireAdministratorOf, requireSuperuser } from "../users/rights.js";
 import { type Hasher, normalizePassword } from "./hasher.js";
+import { identifyHash } from "./identify.js";
+import { createLegacyCheck } from "./legacy.js";
 import { laneOf, type PasswordWork } from "./password-work.js";
+import { OWN_SCHEME } from "./stored.js";
 
 export function createPasswords(deps: {
   readonly store: Store;
@@ -33,6 +36,7 @@ export function createPasswords(deps: {
   readonly devices: Devices;
 }): PasswordsService {
   const { store, clock, hasher, policy, work, failures, guard, gate, sessions, devices } = deps;
+  const checkHash = createLegacyCheck(hasher);
 
   async function read(userId: string): Promise<{ user: UserRecord; password: PasswordRecord | null }> {
     const found = await store.findSignIn([idKey(requireText(userId, "userId"))]);
@@ -159,9 +163,18 @@ export function createPasswords(deps: {
       return ask(userId, password, typed, context);
     },
 
-    verifyHash: async (password, hash) =>
-      hasher.verify(requireText(hash, "hash", 4096), normalizePassword(requireText(password, "password"))),
-    needsUpgrade: (hash) => hasher.needsUpgrade(requireText(hash, "hash", 4096)),
+    async verifyHash(password, hash, hint = {}) {
+      const typed = requireText(password, "password");
+      const normalized = normalizePassword(typed);
+      const { scheme, valid } = await checkHash(typed, hash, hint);
+      // Our own hashes are of the text in NFKC; of another's argon2id only the text as typed is known.
+      if (valid || scheme !== OWN_SCHEME || hint.source !== undefined || normalized === typed) return valid;
+      return (await checkHash(normalized, hash, hint)).valid;
+    },
+    identifyHash,
+    needsUpgrade: (hash) =>
+      typeof hash !== "string" || hasher.needsUpgrade(requireText(hash, "hash", 16_384)),
+    prepareHash: (input) => work.layDown(input),
   };
 
   /** Asks somebody who is signed in for the password once more, under the same limits as a sign-in. */

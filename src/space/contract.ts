@@ -23,6 +23,7 @@ export type { IdentifierMode } from "../base/keys.js";
 export type * from "./contract/actors.js";
 export type * from "./contract/blocks.js";
 export type * from "./contract/codes.js";
+export type * from "./contract/hashes.js";
 export type * from "./contract/json.js";
 export type * from "./contract/mail.js";
 export type * from "./contract/operations.js";

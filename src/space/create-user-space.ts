@@ -20,6 +20,7 @@ import { createPasswords } from "../passwords/passwords.js";
 import { createPolicy } from "../passwords/policy.js";
 import { createRenewal } from "../passwords/renewal.js";
 import { createPasswordReset } from "../passwords/reset.js";
+import { createPasswordSecrets } from "../passwords/secrets.js";
 import { createDevices } from "../sessions/device.js";
 import { createSessions, sessionPolicy } from "../sessions/sessions.js";
 import { createSignInFlows } from "../sign-in/flows.js";
@@ -65,6 +66,7 @@ export async function createUserSpace(
     ...(options.passwords?.queue === undefined ? {} : { queue: options.passwords.queue }),
   });
   createPolicy(options.passwords ?? {});
+  const passwordSecrets = createPasswordSecrets(told.passwordSecrets);
   sessionPolicy(options.sessions);
   parseSender(told.mailFrom);
   const limits = readActionLimits(options.limits);
@@ -119,7 +121,13 @@ export async function createUserSpace(
       ...options.passwords,
       words: options.passwords?.words ?? [config.siteName, config.name],
     });
-    const passwords = createPasswordWork({ hasher, policy: passwordPolicy, clock });
+    const passwords = createPasswordWork({
+      hasher,
+      policy: passwordPolicy,
+      clock,
+      secrets: passwordSecrets,
+      logger,
+    });
     const guard = createGuard(store, clock);
     const limitKey = keysFor("limits")[0];
     const failures = createFailures({ store, clock, key: limitKey, logger, limits: limits.signIn });
@@ -148,7 +156,7 @@ export async function createUserSpace(
     });
     const flow = { ...ground, requestCode, passwords, confirmPassword: passwordsService.confirm };
     const userFlows = createUserFlows({ ...flow, verifies: people.signUp.verification === "required" });
-    const renewal = createRenewal({ store, clock, passwords, needsUpgrade: hasher.needsUpgrade, logger });
+    const renewal = createRenewal({ store, clock, passwords, logger });
     const mail = createMail({
       store,
       clock,

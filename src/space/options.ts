@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.js";
 import type { IdentifierMode } from "../base/keys.js";
 import type {
   EmailCodeSignIn,
+  HashContext,
   MailTemplate,
   PasswordPolicy,
   SessionPolicy,
@@ -146,6 +147,14 @@ export interface CodeOptions {
   readonly linkLifetime?: number;
 }
 
+/** A secret that hashes are keyed with and that does not lie in the database. */
+export interface Pepper {
+  /** What credentials call it by; never used for another secret. */
+  readonly id: string;
+  /** 16 bytes or more. `watchword secret` makes one. */
+  readonly secret: string;
+}
+
 /**
  * What `openUserSpace` takes besides the URL. Each beats its environment variable, which beats the default.
  *
@@ -174,6 +183,16 @@ export interface OpenOptions {
   readonly passwords?: Partial<PasswordPolicy> & {
     /** argon2id's costs: KiB of memory, passes, lanes. Default 19456, 2, 1 (OWASP). */
     readonly argon2?: { readonly memory?: number; readonly passes?: number; readonly lanes?: number };
+    /**
+     * Secrets that every new hash is keyed with, the newest first; keep the older ones as long as hashes made with them
+     * rest. A sign-in makes such a hash anew with the newest. `WATCHWORD_PEPPERS`: the same as JSON. Default: none.
+     */
+    readonly peppers?: readonly Pepper[];
+    /**
+     * Secrets of other systems that laid-down hashes need, by an id of your choice: `{ shop: { pepper: "…" } }`.
+     * `WATCHWORD_LEGACY_SECRETS`: the same as JSON.
+     */
+    readonly legacySecrets?: Readonly<Record<string, HashContext>>;
     /** How many hashes may be computed at once. Default: one a core, as far as memory allows. */
     readonly slots?: number;
     /** How many callers may wait for a slot before the next gets `busy`. Default: 256. */

@@ -9,15 +9,15 @@ import { MAILED_PURPOSES } from "../codes/purposes.js";
 import type { Guard } from "../limits/guard.js";
 import { OWN_CHANGES } from "../limits/rules.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
-import type { PasswordsService, UsersService, UserWithData } from "../space/contract.js";
-import type { Store, UserRecord } from "../store/contract.js";
+import type { NewUserInput, PasswordsService, UsersService, UserWithData } from "../space/contract.js";
+import type { PasswordRecord, Store, UserRecord } from "../store/contract.js";
 import { createBlocking } from "./blocking.js";
 import type { UserChanges } from "./change.js";
 import { readCursor, writeCursor } from "./cursor.js";
 import { createUserData } from "./data.js";
 import type { Deletion } from "./deletion.js";
 import { insertUser } from "./insert.js";
-import { parseNames, takenError } from "./names.js";
+import { type ParsedNames, parseNames, takenError } from "./names.js";
 import { parseRoles, requireRightsToCreate } from "./new-user.js";
 import { notice } from "./notices.js";
 import { planUpdate } from "./plan-update.js";
@@ -57,6 +57,24 @@ export function createUsers(deps: UsersDeps): UsersService {
       });
   }
 
+  async function firstPassword(input: NewUserInput, names: ParsedNames): Promise<PasswordRecord | null> {
+    const typed = optionalText(input.password, "password");
+    if (input.passwordHash !== undefined) {
+      if (typed !== undefined)
+        throw new WatchwordError("invalid-input", "Give password or passwordHash, not both.", {
+          details: { field: "passwordHash" },
+        });
+      return passwords.layDown(input.passwordHash, laneOf(input));
+    }
+    if (typed === undefined) return null;
+    const review = await passwords.review(typed, names);
+    if (review.status === "password-refused")
+      throw new WatchwordError("password-refused", review.message, {
+        details: { field: "password", reason: review.reason },
+      });
+    return passwords.make(typed, laneOf(input));
+  }
+
   return {
     data: createUserData(deps),
 
@@ -68,15 +86,7 @@ export function createUsers(deps: UsersDeps): UsersService {
           "invalid-input",
           "A user needs a username or an email address; give at least one.",
         );
-      const typed = optionalText(input.password, "password");
-      if (typed !== undefined) {
-        const review = await passwords.review(typed, names);
-        if (review.status === "password-refused")
-          throw new WatchwordError("password-refused", review.message, {
-            details: { field: "password", reason: review.reason },
-          });
-      }
-      const password = typed === undefined ? null : await passwords.make(typed, laneOf(input));
+      const password = await firstPassword(input, names);
       return shown(await insertUser(deps, input, names, password));
     },
 

@@ -1,4 +1,5 @@
 import type { Context, Limited, LimitSkip } from "./actors.js";
+import type { PasswordHashInput } from "./hashes.js";
 import type { JsonObject } from "./json.js";
 import type { UserDataService } from "./user-data.js";
 
@@ -41,6 +42,8 @@ export interface NewUserInput extends Context {
   readonly email?: string;
   /** Without one the user cannot sign in by password. */
   readonly password?: string;
+  /** In place of `password`: a hash from another system. The next sign-in makes it anew. */
+  readonly passwordHash?: PasswordHashInput;
   /** Whether the address is known to be this person's. Default: false. */
   readonly emailVerified?: boolean;
   /** The user's own language; `locale` of the context says in which the request came. */
@@ -113,10 +116,10 @@ export interface UsersService {
   /**
    * Creates a user and claims its names, all or none. Mails nothing.
    *
-   * @param input - A username or an email at least. Only superusers and the system may give a `password`, `admin` or
-   * `superuser`.
+   * @param input - A username or an email at least. Only superusers and the system may give a `password`, a `passwordHash`,
+   * `admin` or `superuser`.
    * @throws WatchwordError `username-taken`, `email-taken`, `name-blocked`, `password-refused`, `invalid-identifier`,
-   * `invalid-input`, `not-allowed`, `busy`
+   * `invalid-input`, `not-allowed`, `secret-missing`, `busy`
    * @example
    * ```ts
    * const grace = await space.users.create({ username: "Grace", email: "grace@example.com", roles: ["editor"] });
