@@ -11,6 +11,7 @@ import { checkPages } from "./docs/pages.js";
 import { checkPasswordFormats } from "./docs/password-formats.js";
 import { checkRoutes } from "./docs/routes.js";
 import { checkSecurity } from "./docs/security.js";
+import { checkSources } from "./docs/sources.js";
 
 if (!existsSync(`${ROOT}dist/index.js`)) {
   console.error(
@@ -27,6 +28,7 @@ const parts: Record<string, () => Drift[] | Promise<Drift[]>> = {
   pages: checkPages,
   "password-formats": checkPasswordFormats,
   security: checkSecurity,
+  sources: checkSources,
 };
 
 let found = 0;

@@ -91,6 +91,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
     because: "a page knows the public UserSpace, the wording and HTTP's browser helpers",
   },
+  transfer: {
+    // SQLite files of other programs, and large joins that are put aside on the disk, need the driver, not the store.
+    mayKnow: [...FACE, "store/contract.ts", "store/sqlite/driver.ts"],
+    because:
+      "an import reads other systems and writes records; what it must know of the domain is handed to it",
+  },
   cli: {
     mayKnow: [...FACE, "index.ts", "http/server.ts"],
     because: "a command knows the public UserSpace, and the server that it starts",
@@ -123,13 +129,13 @@ const PACKAGES: readonly {
   },
   {
     names: /^(pg|pg-.*)$/,
-    rooms: ["store/postgres"],
-    because: "a database driver stays in its store's folder",
+    rooms: ["store/postgres", "transfer"],
+    because: "a database driver stays in its store's folder, or reads the database of another system",
   },
   {
     names: /^(mongodb|bson)$/,
-    rooms: ["store/mongodb"],
-    because: "a database driver stays in its store's folder",
+    rooms: ["store/mongodb", "transfer"],
+    because: "a database driver stays in its store's folder, or reads the database of another system",
   },
   {
     names: /^kysely$/,

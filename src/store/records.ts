@@ -81,11 +81,23 @@ export interface PasswordRecord {
   readonly changedAt: number;
 }
 
+/** A second factor that came along from another system, for the day on which the space can ask for it. */
+export interface FactorRecord {
+  readonly type: "totp" | "backup-codes" | "webauthn";
+  /** Tells it from others of the same type. */
+  readonly name: string;
+  /** Encrypted under the space's secret. */
+  readonly sealed: string;
+  readonly changedAt: number;
+}
+
 export interface NewUser {
   readonly user: UserRecord;
   /** Always holds the `i:` key. */
   readonly keys: readonly KeyRecord[];
   readonly password: PasswordRecord | null;
+  /** Absent: none. */
+  readonly factors?: readonly FactorRecord[];
 }
 
 /** What to change; a field that is not named stays. */

@@ -1,4 +1,5 @@
 import type { KeyRecord, NewUser, PasswordRecord, RecordWrite } from "../contract.js";
+import { type FactorRow, readFactors, writeFactors } from "./factors.js";
 import { insertRows, selectAny } from "./insert.js";
 import { all, type Operation } from "./operation.js";
 import { type CredentialRow, PASSWORD_COLUMNS, readPasswordRow, writePasswords } from "./passwords.js";
@@ -24,16 +25,27 @@ export function* readWholeUsers(after: string | null, size: number): Operation<r
      WHERE user_id > ? AND user_id <= ? AND type = 'password' AND name = ''`,
     ...range,
   );
+  const factors = readFactors(
+    yield* all<FactorRow>(
+      `SELECT user_id, type, name, hash, changed_at FROM watchword_credentials
+       WHERE user_id > ? AND user_id <= ? AND type <> 'password' ORDER BY user_id, type, name`,
+      ...range,
+    ),
+  );
   const keysOf = new Map<string, KeyRecord[]>(users.map(({ id }) => [id, []]));
   for (const { user_id, key, kind, value } of keys) keysOf.get(user_id)?.push({ key, kind, value });
   const passwordOf = new Map<string, PasswordRecord>(
     passwords.map((row) => [row.user_id, readPasswordRow(row)]),
   );
-  return users.map((row) => ({
-    user: readUser(row),
-    keys: keysOf.get(row.id) ?? [],
-    password: passwordOf.get(row.id) ?? null,
-  }));
+  return users.map((row) => {
+    const own = factors.get(row.id);
+    return {
+      user: readUser(row),
+      keys: keysOf.get(row.id) ?? [],
+      password: passwordOf.get(row.id) ?? null,
+      ...(own === undefined ? {} : { factors: own }),
+    };
+  });
 }
 
 type KeyRow = {
@@ -77,6 +89,9 @@ export function* writeWholeUsers(users: readonly NewUser[]): Operation<readonly 
   yield* writeKeys(wanted.flatMap(({ user, keys }) => keys.map((key) => [user.id, key] as const)));
   yield* writePasswords(
     wanted.flatMap(({ user, password }) => (password === null ? [] : [[user.id, password] as const])),
+  );
+  yield* writeFactors(
+    wanted.flatMap(({ user, factors = [] }) => factors.map((one) => [user.id, one] as const)),
   );
   return answers;
 }

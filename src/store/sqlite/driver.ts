@@ -13,21 +13,26 @@ export interface PreparedStatement {
   run(...parameters: SqlValue[]): { readonly changes: number | bigint };
   get(...parameters: SqlValue[]): unknown;
   all(...parameters: SqlValue[]): unknown[];
+  iterate(...parameters: SqlValue[]): IterableIterator<unknown>;
+  setReadBigInts(enabled: boolean): void;
   setReturnArrays?(enabled: boolean): void;
 }
 
 interface DriverModule {
-  readonly DatabaseSync: new (file: string) => Database;
+  readonly DatabaseSync: new (file: string, options?: { readonly readOnly?: boolean }) => Database;
 }
 
 const PACKAGE = "@photostructure/sqlite";
 
 let driver: DriverModule | undefined;
 
-/** Opens a file (makes it, where there is none) with whichever driver this Node has. Throws as the driver throws. */
-export function openDatabase(file: string): Database {
+/**
+ * Opens a file with whichever driver this Node has, and makes it where there is none; `readOnly` does neither that nor
+ * any other change. Throws as the driver throws.
+ */
+export function openDatabase(file: string, options: { readonly readOnly?: boolean } = {}): Database {
   driver ??= builtIn() ?? installed();
-  return new driver.DatabaseSync(file);
+  return new driver.DatabaseSync(file, options);
 }
 
 export function rowsOf(answer: unknown[]): readonly Row[] {

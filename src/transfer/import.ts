@@ -1,0 +1,351 @@
+import type { Clock } from "../base/clock.js";
+import { newId } from "../base/ids.js";
+import { type IdentifierMode, keysOfTyped } from "../base/keys.js";
+import type { BlockRecord, FactorRecord, SessionRecord, Store } from "../store/contract.js";
+import { Journal } from "./journal.js";
+import { namesOf } from "./names.js";
+import { IMPORTED, type PasswordIntake, type TakenPassword } from "./passwords.js";
+import { DATA_LIMIT, originKey, type Person, sessionOf, whoIs } from "./person.js";
+import { type Existing, type Placed, StoreTarget, type Target, TrialTarget } from "./placing.js";
+import { RefusedFile } from "./refused.js";
+import { type EventCode, type ImportEvent, type ImportReport, ReportBook } from "./report.js";
+import type { ImportedBlock, ImportedUser, SourceItem } from "./source.js";
+import { updateUser } from "./update-user.js";
+import { toTagged, type Value } from "./values.js";
+
+/** What an import needs of the space that it goes into. */
+export interface ImportDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly spaceId: string;
+  readonly mode: IdentifierMode;
+  readonly sessionPolicy: { readonly idle: number; readonly absolute: number | null };
+  readonly passwords: PasswordIntake;
+  /** Encrypts a second factor under the space's secret, bound to whom and what it is `about`. */
+  readonly seal: (text: string, about: string) => string;
+}
+
+export interface ImportProgress {
+  readonly people: number;
+  readonly written: number;
+  readonly refused: number;
+}
+
+export interface ImportOptions {
+  /** The name of the source, and what it reads, for report and journal. */
+  readonly source: string;
+  readonly input: string;
+  /** Finds out what would happen, and writes nothing. */
+  readonly dryRun?: boolean;
+  /** What becomes of people who were imported before. Default: skip. */
+  readonly existing?: Existing;
+  /** A file that remembers how far the import is; with it, an interrupted one goes on. */
+  readonly journal?: string;
+  /** Where the rows go that did not become users, with the reason. */
+  readonly refused?: string;
+  readonly onEvent?: (event: ImportEvent) => void;
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+/** People that go to the store in one call. */
+const BATCH = 500;
+/** The longest token that a session check takes. */
+const LONGEST_TOKEN = 512;
+/** Clear texts that are hashed at once. */
+const HASHES = 4;
+
+/**
+ * Brings people over: each once, however often and from wherever an import is taken up, in memory that does not grow with
+ * their number.
+ *
+ * @throws WatchwordError `conflict` with `existing: "fail"`; `invalid-input` where the source cannot be read on;
+ * `invalid-option` for the journal of another import; whatever the store throws.
+ */
+export async function importUsers(
+  items: AsyncIterable<SourceItem>,
+  deps: ImportDeps,
+  options: ImportOptions,
+): Promise<ImportReport> {
+  const now = deps.clock.now();
+  const isTrial = options.dryRun === true;
+  const journal =
+    options.journal === undefined || isTrial
+      ? null
+      : await Journal.open(options.journal, {
+          watchwordJournal: 1,
+          source: options.source,
+          input: options.input,
+          space: deps.spaceId,
+          startedAt: now,
+        });
+  const earlier = journal?.earlier ?? null;
+  const book = new ReportBook(options.onEvent, earlier?.counts);
+  const refused = new RefusedFile(options.refused, earlier?.refusedBytes ?? 0);
+  const existing = options.existing ?? "skip";
+  const target = isTrial
+    ? await TrialTarget.open(deps.store, existing, book)
+    : new StoreTarget(deps.store, journal?.head.startedAt ?? now, existing, book);
+  const run = new ImportRun(deps, existing, isTrial, book, refused, target);
+  // What the interrupted run laid down behind its last mark may lack its sessions.
+  run.isTakenUp = journal?.isTakenUp === true;
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    if (run.isTakenUp) await refused.cut();
+    let done = earlier?.items ?? 0;
+    const settle = async (batch: Prepared, size: number) => {
+      await run.settle(batch);
+      done += size;
+      const refusedBytes = await refused.flush();
+      await journal?.mark({ items: done, refusedBytes, counts: book.counts });
+      const { people, written, refused: count } = book.counts;
+      options.onProgress?.({ people, written, refused: count });
+    };
+    // While one batch is being written, the next is read and prepared.
+    for await (const batch of batches(items, done)) {
+      const [prepared] = await Promise.all([run.prepare(batch), writing]);
+      writing = settle(prepared, batch.length);
+      // It is waited for above; until then a failure is nobody's surprise.
+      writing.catch(() => {});
+    }
+    await writing;
+    const refusedBytes = await refused.flush();
+    await journal?.mark({ items: done, refusedBytes, counts: book.counts, finished: true });
+  } finally {
+    // Where the source broke off, what is under way is brought to its end; that failure is the one to tell.
+    await Promise.allSettled([writing]);
+    await refused.close();
+    await target.close();
+  }
+  return book.finish({ dryRun: isTrial, source: options.source, took: deps.clock.now() - now });
+}
+
+interface PreparedPerson {
+  readonly person: Person;
+  readonly schemes: TakenPassword["schemes"];
+  readonly events: readonly ImportEvent[];
+}
+
+interface Prepared {
+  readonly people: readonly PreparedPerson[];
+  readonly others: readonly Exclude<SourceItem, ImportedUser>[];
+}
+
+/** The items behind the first `skip`, so many at a time as go to the store in one call. */
+async function* batches(
+  items: AsyncIterable<SourceItem>,
+  skip: number,
+): AsyncGenerator<readonly SourceItem[]> {
+  let seen = 0;
+  let batch: SourceItem[] = [];
+  for await (const item of items) {
+    if (++seen <= skip) continue;
+    batch.push(item);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+class ImportRun {
+  isTakenUp = false;
+
+  constructor(
+    readonly deps: ImportDeps,
+    readonly existing: Existing,
+    readonly isTrial: boolean,
+    readonly book: ReportBook,
+    readonly refused: RefusedFile,
+    readonly target: Target,
+  ) {}
+
+  /** Tells nothing yet: what comes behind the last mark of the journal must not be counted. */
+  async prepare(items: readonly SourceItem[]): Promise<Prepared> {
+    const users = items.filter((item) => item.kind === "user");
+    return {
+      others: items.filter((item) => item.kind !== "user"),
+      people: await inTurns(users, HASHES, (user) => this.#prepareOne(user)),
+    };
+  }
+
+  async settle({ people, others }: Prepared): Promise<void> {
+    const { book } = this;
+    const blocks: ImportedBlock[] = [];
+    for (const item of others)
+      if (item.kind === "block") blocks.push(item);
+      else if (item.kind === "note")
+        book.tell({ code: item.code, where: item.where, who: "", message: item.message });
+      else {
+        book.counts.people++;
+        this.#refuse(item.where, "", item.why, item.row);
+      }
+    for (const { schemes, events } of people) {
+      book.counts.people++;
+      for (const { scheme, strength } of schemes) book.scheme(scheme, strength);
+      for (const event of events) book.tell(event);
+    }
+    const placed = await this.target.place(people.map(({ person }) => person));
+    await this.#finish(placed);
+    await this.#block(blocks);
+    this.isTakenUp = false;
+  }
+
+  async #prepareOne(user: ImportedUser): Promise<PreparedPerson> {
+    const { deps } = this;
+    const now = deps.clock.now();
+    const { claims, misfits } = namesOf(user, deps.mode);
+    const taken = await deps.passwords.take(user.passwords, now, this.isTrial);
+    const events = [
+      ...user.notes,
+      ...misfits.map(({ kind, why }) => ({
+        code: "no-name" as const,
+        message: `${why} The ${kind} is kept in the data.`,
+      })),
+      ...taken.unusable.map((message) => ({ code: "password-unknown" as const, message })),
+    ].map((note) => ({ ...note, where: user.where, who: whoIs(user) }));
+    const kept: (readonly [string, Value])[] = misfits.map(({ kind, value }) => [kind, value]);
+    const password =
+      taken.record === null ? null : { ...taken.record, flags: [...taken.record.flags, IMPORTED] };
+    const id = newId(now);
+    const person = { user, id, claims, kept, password, factors: this.#factors(user, id, now), now };
+    return { person, schemes: taken.schemes, events };
+  }
+
+  #factors(user: ImportedUser, id: string, now: number): readonly FactorRecord[] {
+    return user.factors.map(({ type, name, value, confirmed }) => {
+      const facts = value.kind === "other" ? { kind: value.kind, facts: toTagged(value.facts) } : value;
+      const text = JSON.stringify({ ...facts, confirmed });
+      return { type, name, sealed: this.deps.seal(text, `${id}/${type}/${name}`), changedAt: now };
+    });
+  }
+
+  async #finish(placed: readonly Placed[]): Promise<void> {
+    const { book, deps } = this;
+    const sessions: SessionRecord[] = [];
+    for (const one of placed) {
+      const { user } = one.person;
+      if (one.status === "refused") this.#refuse(user.where, whoIs(user), one.why, asRow(user));
+      else if (one.status === "there") await this.#thereAlready(one.person);
+      else {
+        book.counts.written++;
+        if (user.factors.length > 0) book.counts.factors++;
+        if (Buffer.byteLength(one.user.user.data) > DATA_LIMIT)
+          this.#tell(
+            user,
+            "data-large",
+            `has more than ${DATA_LIMIT / 1024} KiB of data; it came over whole, and has to shrink before the application can write it.`,
+          );
+        sessions.push(...this.#sessions(one.person));
+      }
+    }
+    book.counts.sessions += sessions.length;
+    if (!this.isTrial && sessions.length > 0) await deps.store.writeRecords("sessions", sessions);
+  }
+
+  #sessions({ user, id }: Person): readonly SessionRecord[] {
+    const { clock, sessionPolicy } = this.deps;
+    const now = clock.now();
+    if (user.sessions.length > 0 && (!user.active || user.blocked !== null)) {
+      this.#tell(user, "sessions-left", "is switched off or blocked; the live sessions did not come along.");
+      return [];
+    }
+    const usable = user.sessions.filter(({ token }) => token !== "" && token.length <= LONGEST_TOKEN);
+    if (usable.length < user.sessions.length)
+      this.#tell(
+        user,
+        "sessions-left",
+        `has a session whose token is longer than ${LONGEST_TOKEN} characters.`,
+      );
+    return usable.map((session) => sessionOf(session, id, newId(now), sessionPolicy, now));
+  }
+
+  async #thereAlready(person: Person): Promise<void> {
+    const { book, deps } = this;
+    if (this.existing === "update") {
+      const outcome = this.isTrial ? "updated" : await updateUser(deps.store, person, deps.clock.now());
+      if (outcome === "updated") {
+        book.counts.updated++;
+        this.#tell(person.user, "updated", "was imported before, and is brought up to date.");
+        return;
+      }
+    }
+    if (this.isTakenUp) await this.#completeSessions(person);
+    book.counts.there++;
+    this.#tell(person.user, "there", "was imported before.");
+  }
+
+  /** Only where a run was interrupted: at any other time this would bring back what somebody signed out of. */
+  async #completeSessions(person: Person): Promise<void> {
+    const { store } = this.deps;
+    const found = await store.findUser([originKey(person.user.origin)]);
+    if (found === null || found.version > 1 || found.sessionEpoch > 1) return;
+    const sessions = this.#sessions({ ...person, id: found.id });
+    if (sessions.length === 0) return;
+    const writes = await store.writeRecords("sessions", sessions);
+    this.book.counts.sessions += writes.filter((write) => write.status === "written").length;
+  }
+
+  async #block(blocks: readonly ImportedBlock[]): Promise<void> {
+    const { book, deps } = this;
+    const records: BlockRecord[] = [];
+    for (const { name, state, where } of blocks) {
+      const keys = keysOfTyped(name, deps.mode);
+      if (keys.length === 0)
+        book.tell({
+          code: "orphan",
+          where,
+          who: name,
+          message: "is blocked, and is nobody's name here; left out.",
+        });
+      records.push(...keys.map((key) => ({ key, value: name, ...state })));
+    }
+    book.counts.blocks += records.length;
+    if (!this.isTrial && records.length > 0) await deps.store.writeRecords("blocks", records);
+  }
+
+  #tell(user: ImportedUser, code: EventCode, message: string): void {
+    this.book.tell({ code, where: user.where, who: whoIs(user), message });
+  }
+
+  #refuse(where: string, who: string, why: string, row: Value): void {
+    this.book.counts.refused++;
+    this.book.tell({ code: "refused", where, who, message: why });
+    this.refused.add({ where, why, row: toTagged(row) });
+  }
+}
+
+/** What is known of somebody who found no place, for the file of refused rows. */
+function asRow(user: ImportedUser): Value {
+  return new Map<string, Value>([
+    ["origin", `${user.origin.system}:${user.origin.id}`],
+    ["username", user.username],
+    ["email", user.email],
+    ["emailVerified", user.emailVerified],
+    [
+      "passwords",
+      user.passwords.map(
+        (password) => new Map(Object.entries(password).map(([key, one]) => [key, plain(one)])),
+      ),
+    ],
+    ["active", user.active],
+    ["admin", user.admin],
+    ["superuser", user.superuser],
+    ["roles", user.roles],
+    ["data", user.data],
+    ["createdAt", user.createdAt],
+    ["lastSignInAt", user.lastSignInAt],
+  ]);
+}
+
+function plain(value: string | number | null | object): Value {
+  if (typeof value !== "object" || value === null) return value;
+  return new Map(Object.entries(value).map(([key, one]) => [key, one]));
+}
+
+/** Maps in the given order, `most` at once. */
+async function inTurns<T, R>(list: readonly T[], most: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < list.length; at += most)
+    results.push(...(await Promise.all(list.slice(at, at + most).map(work))));
+  return results;
+}
