@@ -1,31 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { availableStores, type StoreKind } from "./test/servers/available.js";
 
 // `.ci/run` counts the tests from a report that it asks for here, so that the command it runs is the README's own.
 const report = process.env.VITEST_JSON_REPORT;
 
-/**
- * The whole suite once on each store. A file whose name begins with a store's, or that lies in its folder of `src/store`,
- * runs on that store alone.
- */
-const OWN: Readonly<Record<StoreKind, readonly string[]>> = {
-  sqlite: ["test/*/sqlite{.,-}*test.ts", "src/store/{sqlite,sql}/**"],
-  postgres: ["test/*/postgres{.,-}*test.ts", "src/store/postgres/**"],
-  mongodb: ["test/*/mongodb{.,-}*test.ts", "src/store/mongodb/**"],
-};
+const STORES: readonly StoreKind[] = ["sqlite", "postgres", "mongodb"];
 
-const STORES = Object.keys(OWN) as StoreKind[];
+/**
+ * The stores that a test file runs on. One that begins with a store's name, or lies in its folder of `src/store`, is about
+ * that store alone; one that asks the helpers for a database runs on each; any other has nothing to do with stores and
+ * runs once, with SQLite.
+ */
+function storesOf(path: string): readonly StoreKind[] {
+  const own = STORES.find((store) =>
+    new RegExp(`/${store}[^/]*\\.test\\.ts$|^src/store/${store}/`).test(path),
+  );
+  if (own !== undefined) return [own];
+  const asksForDatabase = /\/(helpers\/(space|database)|cli\/command-line|command-line)\.js"/;
+  return asksForDatabase.test(readFileSync(path, "utf8")) ? STORES : ["sqlite"];
+}
+
+const files = ["src", "test"].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => join(folder, name).replaceAll("\\", "/")),
+);
 
 function project(store: StoreKind): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
       name: store,
+      include: files.filter((path) => storesOf(path).includes(store)),
       env: { WATCHWORD_TEST_STORE: store },
-      exclude: [
-        "**/node_modules/**",
-        ...STORES.filter((other) => other !== store).flatMap((other) => OWN[other]),
-      ],
       globalSetup: store === "sqlite" ? [] : [`test/servers/shared-${store}.ts`],
     },
   };
@@ -37,7 +46,6 @@ const stores = await availableStores();
 // install, and because its worker threads are plain JavaScript files that every supported Node can start.
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: "forks",

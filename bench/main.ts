@@ -11,6 +11,7 @@ import { httpSession } from "./http-session.js";
 import { manySessions } from "./many-sessions.js";
 import type { Effort } from "./measure.js";
 import { type Judged, judge, type Row, table } from "./report.js";
+import { mongodbCheck, postgresCheck } from "./server-check.js";
 import { sessionCheck } from "./session-check.js";
 import { signIn } from "./sign-in.js";
 import { signInStorm } from "./sign-in-storm.js";
@@ -18,6 +19,8 @@ import { start } from "./start.js";
 
 const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Row[]>>> = {
   "session-check": sessionCheck,
+  "session-check-postgres": postgresCheck,
+  "session-check-mongodb": mongodbCheck,
   "sign-in": signIn,
   "http-session": httpSession,
   "many-sessions": manySessions,

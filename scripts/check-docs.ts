@@ -8,6 +8,7 @@ import { checkErrors } from "./docs/errors.js";
 import { type Drift, ROOT } from "./docs/markdown.js";
 import { checkOptions } from "./docs/options.js";
 import { checkPages } from "./docs/pages.js";
+import { checkPasswordFormats } from "./docs/password-formats.js";
 import { checkRoutes } from "./docs/routes.js";
 import { checkSecurity } from "./docs/security.js";
 import { checkSources } from "./docs/sources.js";
@@ -25,6 +26,7 @@ const parts: Record<string, () => Drift[] | Promise<Drift[]>> = {
   routes: checkRoutes,
   commands: checkCommands,
   pages: checkPages,
+  "password-formats": checkPasswordFormats,
   security: checkSecurity,
   sources: checkSources,
 };

@@ -63,7 +63,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // `limits.check` tells what a hit would do, by the very rule that the stores count by.
   limits: concern("store/limit-rule.ts"),
   audit: concern(),
-  blocks: concern(),
+  // Who may block whom is a question about users.
+  blocks: concern("users"),
   // A session is shown with its user, and who may end it is a question about users.
   sessions: concern("users"),
   mail: concern("messages"),

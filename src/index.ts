@@ -6,6 +6,7 @@
 export { ERROR_CODES, type ErrorCode, WatchwordError } from "./base/errors.js";
 export { MailNotTaken } from "./base/mail-not-taken.js";
 export type * from "./space/contract.js";
+export { type HashVerifierOptions, openHashVerifier } from "./space/hash-verifier.js";
 export { openUserSpace } from "./space/open-user-space.js";
 export type {
   ActionLimit,
@@ -18,5 +19,6 @@ export type {
   MailTexts,
   OpenOptions,
   OutgoingMail,
+  Pepper,
   SmtpOptions,
 } from "./space/options.js";

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newDatabase, type TestDatabase } from "./helpers/database.js";
 import { bare, env, newProject, promisesOf, ROOT, run, runProgram } from "./helpers/examples.js";
 
 const SPACE = join(ROOT, "src", "space");
@@ -55,13 +56,13 @@ const MAIN = `
 import { format } from "node:util";
 import { openUserSpace } from "watchword";
 
-const options = { sqlite: { synchronous: "normal" }, passwords: { argon2: { memory: 64, passes: 1 } } } as const;
+const spaces = JSON.parse(process.env.EXAMPLE_SPACES ?? "[]");
 
 async function outcomeOf(index: number) {
   let printed = "";
   let failure: string | null = null;
   const console = { log: (...values: unknown[]) => { printed += format(...values) + "\\n"; } };
-  const space = await openUserSpace(\`sqlite:example-\${index}.db\`, options);
+  const space = await openUserSpace(spaces[index].url, spaces[index].options);
   try {
     const password = "correct horse battery staple";
     const ada = await space.users.create({ username: "ada", email: "ada@example.com", password });
@@ -95,15 +96,24 @@ const TSCONFIG = {
 
 describe("the examples in TSDoc", () => {
   let folder: string;
+  const databases: TestDatabase[] = [];
   let outcomes: readonly { readonly printed: string; readonly failure: string | null }[];
 
   beforeAll(async () => {
     folder = await newProject();
     for (const [index, example] of examples.entries())
       await writeFile(join(folder, `example-${index}.ts`), asModule(example, index));
-    outcomes = JSON.parse(await runProgram(folder, MAIN));
+    for (const _example of examples) databases.push(await newDatabase());
+    const spaces = databases.map(({ url, options }) => ({
+      url,
+      options: { ...options, passwords: { argon2: { memory: 64, passes: 1 } } },
+    }));
+    outcomes = JSON.parse(await runProgram(folder, MAIN, { EXAMPLE_SPACES: JSON.stringify(spaces) }));
   }, 120_000);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(async () => {
+    for (const database of databases) await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it.each(examples.map((example, index) => [example.title, example.code, index] as const))(
     "%s runs as printed",

@@ -12,13 +12,20 @@ export type AuditAction =
   | "user.blocked"
   | "user.unblocked"
   | "user.deleted"
+  | "user.second-factor-changed"
+  | "user.unlocked"
   | "user.signed-up"
   | "email.verified"
+  | "email.changed"
   | "password.changed"
   | "password.set"
   | "password.removed"
   | "password.reset"
+  | "password.renewed"
+  | "block.put"
+  | "block.removed"
   | "code.requested"
+  | "code.confirmed"
   | "sign-in.succeeded"
   | "sign-in.failed"
   | "sign-in.second-factor"
@@ -26,7 +33,10 @@ export type AuditAction =
   | "session.revoked"
   | "mail.retried"
   | "mail.dropped"
-  | "set-up.completed";
+  | "set-up.completed"
+  | "database.part-dropped"
+  | "database.part-created"
+  | "database.part-reset";
 
 /** One row for the record, to be written together with the change that it tells of. `details` never holds a secret. */
 export function auditEvent(

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   "wrong-credentials": { status: 401, title: "The name or the password is wrong" },
   "wrong-code": { status: 422, title: "The code is wrong, used or too old" },
   "account-blocked": { status: 403, title: "The account is blocked" },
+  "name-blocked": { status: 403, title: "The name is blocked" },
   "account-inactive": { status: 403, title: "The account is switched off" },
   "email-unverified": { status: 403, title: "The email address is not verified yet" },
   "too-many-requests": { status: 429, title: "Too many requests" },

@@ -12,6 +12,7 @@ export async function checkSpace(space: UserSpace): Promise<readonly Finding[]> 
     await checkDatabase(space),
     await checkSchema(space),
     await checkWritable(space),
+    await checkAtomicity(space),
     ...(space.database.kind === "sqlite" ? await checkFiles(space) : []),
     await checkStoredTimes(space),
     checkBaseUrl(space.baseUrl, inProduction),
@@ -46,6 +47,17 @@ async function checkWritable(space: UserSpace): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof WatchwordError)) throw error;
     return { check: "writable", status: "fail", message: `${error.message} (${error.code})` };
+  }
+}
+
+/** Two winners of one race would mean names that two people hold, and codes that open twice. */
+async function checkAtomicity(space: UserSpace): Promise<Finding> {
+  try {
+    await space.database.proveAtomicity();
+    return { check: "atomicity", status: "ok", message: "of many callers at once, one wins" };
+  } catch (error) {
+    if (!(error instanceof WatchwordError)) throw error;
+    return { check: "atomicity", status: "fail", message: `${error.message} (${error.code})` };
   }
 }
 

@@ -43,6 +43,7 @@ export function lazily<Flags extends GlobalFlags>(
     const flags = command.optsWithGlobals<Flags>();
     const source = (flag: string): FlagSource =>
       SOURCES[command.getOptionValueSourceWithGlobals(flag) ?? ""] ?? "default";
+    if (source("database") === "option") await warnOfPassword(flags.database);
     await run({
       args: command.args,
       flags,
@@ -50,6 +51,15 @@ export function lazily<Flags extends GlobalFlags>(
       typed: (flag) => (source(flag) === "option" ? flags[flag] : undefined),
     });
   };
+}
+
+/** The process list shows the command line to every user of the machine. */
+async function warnOfPassword(url: string): Promise<void> {
+  if (!/^[a-z+]+:\/\/[^/@]*:[^/@]+@/i.test(url)) return;
+  const { warn } = await import("./output.js");
+  warn(
+    "The password of the database in --database can be seen by other users of this machine; set WATCHWORD_DATABASE_URL instead.",
+  );
 }
 
 /** The examples of a command, for the end of its `--help`. */

@@ -27,6 +27,7 @@ export function declareUserCommands(program: Command): void {
     .description("delete a user, with sessions and codes; this cannot be undone")
     .argument("[user]", USER)
     .option("--yes", "do not ask whether you are sure")
+    .option("--remove-blocks", "free the names of a blocked user; they stay blocked otherwise")
     .option("--json", "print JSON")
     .addHelpText("after", examples("watchword user delete ada", "watchword user delete ada --yes"))
     .action(lazily(() => import("./commands/user-delete.js")));
@@ -46,6 +47,18 @@ export function declareUserCommands(program: Command): void {
     )
     .action(lazily(() => import("./commands/user-change-password.js")));
   declareChangePermissions(user);
+  user
+    .command("set-second-factor")
+    .description("choose whether a sign-in asks for a mailed code besides the password")
+    .argument("[user]", USER)
+    .option("--mail", "ask for a mailed code")
+    .option("--none", "ask for the password alone")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      examples("watchword user set-second-factor ada --mail", "watchword user set-second-factor ada --none"),
+    )
+    .action(lazily(() => import("./commands/user-set-second-factor.js")));
   user
     .command("block")
     .description("keep a user from signing in, and end every session")

@@ -1,6 +1,9 @@
 import { Command, Option } from "commander";
 import { examples, lazily } from "./invocation.js";
+import { declareBlockCommands } from "./program-block.js";
+import { declareDatabaseCommands } from "./program-database.js";
 import { declareMailCommands } from "./program-mail.js";
+import { declarePasswordCommands } from "./program-password.js";
 import { declareServe } from "./program-serve.js";
 import { declareSessionCommands } from "./program-session.js";
 import { declareUserCommands } from "./program-user.js";
@@ -12,7 +15,7 @@ export function buildProgram(): Command {
     .description("User accounts and sign-in: a server, and the commands to look after it.")
     .version(readVersion(), "--version", "print the version")
     .addOption(
-      new Option("--database <url>", "where the data lies")
+      new Option("--database <url>", "where the data lies: sqlite:<file>, postgres://… or mongodb://…")
         .env("WATCHWORD_DATABASE_URL")
         .default("sqlite:watchword.db"),
     )
@@ -38,8 +41,10 @@ export function buildProgram(): Command {
     .addHelpText("after", examples("watchword migrate", "watchword migrate --check"))
     .action(lazily(() => import("./commands/migrate.js")));
   declareUserCommands(program);
+  declareBlockCommands(program);
   declareSessionCommands(program);
   declareMailCommands(program);
+  declarePasswordCommands(program);
   program
     .command("config")
     .description("print every setting with where it came from; secrets are masked")
@@ -70,6 +75,7 @@ export function buildProgram(): Command {
     .option("--json", "print JSON")
     .addHelpText("after", examples("watchword cleanup", "watchword cleanup --json"))
     .action(lazily(() => import("./commands/cleanup.js")));
+  declareDatabaseCommands(program);
   program
     .command("set-up")
     .description("print a new one-time link with which the first administrator is made")

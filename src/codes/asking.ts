@@ -1,7 +1,8 @@
 import { requireText } from "../base/input.js";
 import { limitForm } from "../base/keys.js";
 import type { CodeRecord } from "../store/contract.js";
-import type { CodeDesk, DeskPurpose } from "./desk.js";
+import type { CodeDesk } from "./desk.js";
+import type { DeskPurpose } from "./purposes.js";
 
 /** Who asks for a code: what they typed, a known user, or the ticket of an earlier request. */
 export type CodeRequester =

@@ -33,7 +33,7 @@ describe("health", () => {
     const ready = await get("/health/ready");
     expect(ready.status).toBe(503);
     expect(Number(ready.headers.get("retry-after"))).toBeGreaterThan(0);
-    expect(JSON.stringify(ready.body)).not.toContain(test.folder);
+    expect(JSON.stringify(ready.body)).not.toContain(test.space.database.location);
     expect((await get("/api/session", { authorization: `Bearer ${"a".repeat(43)}` })).status).toBe(503);
     await test.reopen();
   });

@@ -1,4 +1,4 @@
-import type { AuditEntry, QueuedMail, Session, User } from "../space/contract.js";
+import type { AuditEntry, Block, QueuedMail, Session, User } from "../space/contract.js";
 
 // What answers show. Each view names its fields one by one, so that a new field of the domain is not shown by accident.
 
@@ -14,6 +14,7 @@ export function viewUser(user: User): User {
     superuser: user.superuser,
     roles: user.roles,
     blocked: user.blocked,
+    secondFactor: user.secondFactor,
     createdAt: user.createdAt,
     updatedAt: user.updatedAt,
     lastSignInAt: user.lastSignInAt,
@@ -43,4 +44,13 @@ export function viewAudit(entry: AuditEntry): AuditEntry {
 export function viewMail(mail: QueuedMail): QueuedMail {
   const { id: mailId, template, to, createdAt, dueAt, tries, state, lastError } = mail;
   return { id: mailId, template, to, createdAt, dueAt, tries, state, lastError };
+}
+
+export function viewBlock(block: Block): Block {
+  return {
+    identifier: block.identifier,
+    since: block.since,
+    until: block.until,
+    reason: block.reason,
+  };
 }

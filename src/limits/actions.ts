@@ -25,6 +25,7 @@ const DEFAULTS: Readonly<Record<keyof LimitOptions, ActionRules>> = {
   signUp: { perAddress: MAIL_REQUESTS, perAccount: MAILS_TO_ADDRESS },
   reset: { perAddress: MAIL_REQUESTS, perAccount: MAILS_TO_ADDRESS },
   resend: { perAddress: MAIL_REQUESTS, perAccount: MAILS_TO_ADDRESS },
+  code: { perAddress: MAIL_REQUESTS, perAccount: MAILS_TO_ADDRESS },
   verify: { perAddress: CODE_TRIES_FROM_ADDRESS, perAccount: CODE_TRIES },
 };
 
@@ -40,6 +41,7 @@ export function readActionLimits(options: LimitOptions = {}): ActionLimits {
     signUp: readAction("signUp", options),
     reset: readAction("reset", options),
     resend: readAction("resend", options),
+    code: readAction("code", options),
     verify: readAction("verify", options),
   };
 }

@@ -3,10 +3,20 @@ import { limitForm } from "../base/keys.js";
 import type { Limited } from "../space/contract.js";
 import type { ActionLimits, ActionRules } from "./actions.js";
 import { byAddress, type Guard } from "./guard.js";
-import { MAIL_REQUESTS, MAILS_TO_ADDRESS } from "./rules.js";
+import { MAIL_REQUESTS, MAILS_TO_ADDRESS, SECOND_FACTOR_MAILS } from "./rules.js";
 
 /** What mails are asked for: each has its own count. */
-export type MailAction = "sign-up" | "verify" | "reset" | "second-factor" | "new-device";
+export type MailAction =
+  | "sign-up"
+  | "verify"
+  | "reset"
+  | "sign-in"
+  | "change-email"
+  | "delete-account"
+  | "unlock"
+  | "account"
+  | "second-factor"
+  | "new-device";
 
 /**
  * Limits on mails that strangers can cause. Two counts, because they may say different things: who asks hears "limited"
@@ -18,7 +28,9 @@ export interface MailLimits {
    * nothing is asked or counted.
    */
   ask(action: MailAction, asked: string, ip: string | undefined, skip: boolean): Promise<Limited | null>;
-  /** Counts a mail to an inbox; false: it has had enough for now. */
+  /** Counts a mail to an inbox; what comes back when it has had enough is for somebody to whom it may be told. */
+  mail(action: MailAction, inbox: string, skip: boolean): Promise<Limited | null>;
+  /** As {@link MailLimits.mail}; false: it has had enough for now. */
   mayMail(action: MailAction, inbox: string, skip: boolean): Promise<boolean>;
 }
 
@@ -27,10 +39,19 @@ export function createMailLimits(guard: Guard, key: Buffer, limits: ActionLimits
     "sign-up": limits.signUp,
     verify: limits.resend,
     reset: limits.reset,
+    "sign-in": limits.code,
+    "change-email": limits.code,
+    "delete-account": limits.code,
+    unlock: limits.code,
+    account: limits.code,
     // Sent where a limit was reached already, so no option of that limit switches it off.
-    "second-factor": { perAddress: MAIL_REQUESTS, perAccount: MAILS_TO_ADDRESS },
+    "second-factor": { perAddress: MAIL_REQUESTS, perAccount: SECOND_FACTOR_MAILS },
     "new-device": { perAddress: MAIL_REQUESTS, perAccount: MAILS_TO_ADDRESS },
   };
+  const mail: MailLimits["mail"] = async (action, inbox, skip) =>
+    skip
+      ? null
+      : guard.pass([[`${action}:to:${hmac(key, limitForm(inbox))}`, rules[action]?.perAccount ?? null]]);
   return {
     ask: async (action, asked, ip, skip) =>
       skip
@@ -39,10 +60,7 @@ export function createMailLimits(guard: Guard, key: Buffer, limits: ActionLimits
             [byAddress(action, ip), rules[action]?.perAddress ?? null],
             [`${action}:asked:${hmac(key, asked)}`, rules[action]?.perAccount ?? null],
           ]),
-    mayMail: async (action, inbox, skip) =>
-      skip ||
-      (await guard.pass([
-        [`${action}:to:${hmac(key, limitForm(inbox))}`, rules[action]?.perAccount ?? null],
-      ])) === null,
+    mail,
+    mayMail: async (action, inbox, skip) => (await mail(action, inbox, skip)) === null,
   };
 }

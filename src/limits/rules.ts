@@ -31,6 +31,8 @@ export const SPACE_FAILURES_TO_TELL = 1000;
 
 /** Mails that a stranger can cause to one inbox, of one kind. */
 export const MAILS_TO_ADDRESS: WindowRule = { max: 5, window: HOUR };
+/** Codes of a second factor to one inbox: each comes after the right password, so no stranger causes one. */
+export const SECOND_FACTOR_MAILS: WindowRule = { max: 20, window: HOUR };
 /** Requests for mails from one address. */
 export const MAIL_REQUESTS: WindowRule = { max: 30, window: HOUR };
 /** Codes and links tried from one address. */

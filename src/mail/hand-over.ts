@@ -101,10 +101,13 @@ function readPayload(text: string): Partial<MailFacts> | null {
   const facts: Record<string, unknown> = {};
   for (const field of ["name", "ip", "userAgent", "newEmail"])
     if (typeof given[field] === "string") facts[field] = given[field];
-  for (const field of ["active", "admin", "superuser"])
+  for (const field of ["active", "admin", "superuser", "isLocked", "secondFactor"])
     if (typeof given[field] === "boolean") facts[field] = given[field];
   if (typeof given.when === "number" && Number.isFinite(given.when)) facts.when = given.when;
-  if (Array.isArray(given.roles)) facts.roles = given.roles.filter((role) => typeof role === "string");
+  for (const field of ["roles", "purposes"]) {
+    const list = given[field];
+    if (Array.isArray(list)) facts[field] = list.filter((entry) => typeof entry === "string");
+  }
   return facts;
 }
 

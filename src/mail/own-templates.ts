@@ -27,7 +27,12 @@ const LONGEST = 256 * 1024;
 const NEEDED: { readonly [T in MailTemplate]?: readonly string[] } = {
   "verify-email": ["code", "link"],
   "reset-password": ["code", "link"],
+  "sign-in": ["code", "link"],
   "second-factor": ["code"],
+  "change-email": ["code", "link"],
+  "delete-account": ["code", "link"],
+  unlock: ["code", "link"],
+  "account-code": ["code"],
 };
 
 /**

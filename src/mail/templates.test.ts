@@ -31,9 +31,16 @@ const TEMPLATES: readonly MailTemplate[] = [
   "verify-email",
   "sign-up-known",
   "reset-password",
+  "sign-in",
   "second-factor",
+  "change-email",
+  "change-email-known",
+  "delete-account",
+  "unlock",
+  "account-code",
   "password-changed",
   "email-changed",
+  "second-factor-changed",
   "permissions-changed",
   "new-device",
   "account-deleted",
@@ -46,6 +53,7 @@ describe("every template", () => {
       ...SECRETS,
       ...ORIGIN,
       newEmail: "eve@example.org",
+      purposes: ["reset-password", "delete-account"],
       admin: true,
       roles: ["editor"],
     };
@@ -74,7 +82,7 @@ describe("every template", () => {
 });
 
 describe("codes and links", () => {
-  it.each(["verify-email", "reset-password"] as const)(
+  it.each(["verify-email", "reset-password", "sign-in", "change-email", "delete-account", "unlock"] as const)(
     "%s shows both, with their ends in UTC",
     (template) => {
       const mail = render(template, { ...FACTS, ...SECRETS }, en);
@@ -88,14 +96,18 @@ describe("codes and links", () => {
     },
   );
 
-  it("second-factor shows the code and never the link", () => {
-    const mail = render("second-factor", { ...FACTS, ...SECRETS, ...ORIGIN }, en);
+  it.each(["second-factor", "account-code"] as const)("%s shows the code and never the link", (template) => {
+    const mail = render(template, { ...FACTS, ...SECRETS, ...ORIGIN }, en);
     expect(mail.text).toContain("K7QW2M");
     expect(`${mail.text}${mail.html}`).not.toContain("link=");
+  });
+
+  it("second-factor tells how to choose a new password", () => {
+    const mail = render("second-factor", { ...FACTS, ...SECRETS, ...ORIGIN }, en);
     expect(mail.text).toContain("https://shop.example/reset");
   });
 
-  it.each(TEMPLATES.slice(4).concat("sign-up-known"))(
+  it.each(TEMPLATES.filter((name) => /-(known|changed|device|deleted)$/.test(name)))(
     "%s tells no secret, even where it is given one",
     (template) => {
       const mail = render(template, { ...FACTS, ...SECRETS }, en);

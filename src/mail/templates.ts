@@ -22,11 +22,25 @@ export interface MailPayloads {
   readonly "sign-up-known": OccurrencePayload;
   /** Needs a code. */
   readonly "reset-password": OccurrencePayload;
-  /** Asked for at sign-in after too many failures. Needs a code; its link is never shown. */
-  readonly "second-factor": OccurrencePayload;
+  /** To sign in with, in place of a password. Needs a code. */
+  readonly "sign-in": OccurrencePayload;
+  /** Asked for at sign-in, by choice or after too many failures. Needs a code; its link is never shown. */
+  readonly "second-factor": OccurrencePayload & { readonly isLocked?: boolean };
+  /** To the address that is to become somebody's. Needs a code. */
+  readonly "change-email": OccurrencePayload;
+  /** To the owner of an address that somebody else wanted. */
+  readonly "change-email-known": OccurrencePayload;
+  /** Needs a code. */
+  readonly "delete-account": OccurrencePayload;
+  /** Needs a code. */
+  readonly unlock: OccurrencePayload;
+  /** To the present address: one code for what its purposes say. Needs a code; its link is never shown. */
+  readonly "account-code": OccurrencePayload & { readonly purposes?: readonly string[] };
   readonly "password-changed": OccurrencePayload;
   /** To the old address. The new one is shown masked. */
   readonly "email-changed": OccurrencePayload & { readonly newEmail?: string | null };
+  /** Whether there is one now. */
+  readonly "second-factor-changed": OccurrencePayload & { readonly secondFactor?: boolean };
   /** The rights as they are now. */
   readonly "permissions-changed": OccurrencePayload & {
     readonly active?: boolean;
@@ -55,6 +69,9 @@ export interface MailFacts extends OccurrencePayload {
   readonly codeExpiresAt?: number;
   readonly linkExpiresAt?: number;
   readonly newEmail?: string | null;
+  readonly isLocked?: boolean;
+  readonly purposes?: readonly string[];
+  readonly secondFactor?: boolean;
   readonly active?: boolean;
   readonly admin?: boolean;
   readonly superuser?: boolean;
@@ -101,13 +118,69 @@ const LETTERS: { readonly [T in MailTemplate]: Letter } = {
       text(mail.resetPassword.ignore),
     ],
   }),
+  "sign-in": (facts, { mail }) => ({
+    subject: mail.signIn.subject(facts.siteName),
+    blocks: [
+      text(mail.signIn.lead(facts.siteName)),
+      ...code(facts, mail),
+      ...codeLink(facts, mail, mail.signIn.link, mail.signIn.button),
+      text(mail.signIn.ignore),
+    ],
+  }),
   "second-factor": (facts, { mail }) => ({
     subject: mail.secondFactor.subject(facts.siteName),
     blocks: [
-      text(mail.secondFactor.lead(facts.siteName)),
+      text(
+        facts.isLocked === true
+          ? mail.secondFactor.leadLocked(facts.siteName)
+          : mail.secondFactor.lead(facts.siteName),
+      ),
       ...code(facts, mail),
       ...origin(facts, mail),
       link(mail.secondFactor.warning, mail.secondFactor.button, facts.resetUrl),
+    ],
+  }),
+  "change-email": (facts, { mail }) => ({
+    subject: mail.changeEmail.subject(facts.siteName),
+    blocks: [
+      text(mail.changeEmail.lead(facts.siteName)),
+      ...code(facts, mail),
+      ...codeLink(facts, mail, mail.changeEmail.link, mail.changeEmail.button),
+      text(mail.changeEmail.ignore),
+    ],
+  }),
+  "change-email-known": (facts, { mail }) => ({
+    subject: mail.changeEmailKnown.subject(facts.siteName),
+    blocks: [
+      text(mail.changeEmailKnown.lead(facts.siteName)),
+      text(mail.changeEmailKnown.own),
+      text(mail.changeEmailKnown.ignore),
+    ],
+  }),
+  "delete-account": (facts, { mail }) => ({
+    subject: mail.deleteAccount.subject(facts.siteName),
+    blocks: [
+      text(mail.deleteAccount.lead(facts.siteName)),
+      ...code(facts, mail),
+      ...codeLink(facts, mail, mail.deleteAccount.link, mail.deleteAccount.button),
+      text(mail.deleteAccount.ignore),
+    ],
+  }),
+  unlock: (facts, { mail }) => ({
+    subject: mail.unlock.subject(facts.siteName),
+    blocks: [
+      text(mail.unlock.lead(facts.siteName)),
+      ...code(facts, mail),
+      ...codeLink(facts, mail, mail.unlock.link, mail.unlock.button),
+      text(mail.unlock.ignore),
+    ],
+  }),
+  "account-code": (facts, { mail }) => ({
+    subject: mail.accountCode.subject(facts.siteName),
+    blocks: [
+      text(mail.accountCode.lead(facts.siteName, mail.accountCode.deeds(facts.purposes ?? []))),
+      ...code(facts, mail),
+      text(mail.accountCode.ignore),
     ],
   }),
   "password-changed": (facts, { mail }) => ({
@@ -128,6 +201,18 @@ const LETTERS: { readonly [T in MailTemplate]: Letter } = {
         facts.newEmail ? [[mail.emailChanged.newAddress, maskAddress(oneLine(facts.newEmail))]] : [],
       ),
       link(mail.contact(facts.siteName), null, facts.baseUrl),
+    ],
+  }),
+  "second-factor-changed": (facts, { mail }) => ({
+    subject: mail.secondFactorChanged.subject(facts.siteName),
+    blocks: [
+      text(
+        facts.secondFactor === true
+          ? mail.secondFactorChanged.leadOn(facts.siteName)
+          : mail.secondFactorChanged.leadOff(facts.siteName),
+      ),
+      ...origin(facts, mail),
+      link(mail.resetNow, mail.secondFactorChanged.button, facts.resetUrl),
     ],
   }),
   "permissions-changed": (facts, { mail }) => ({

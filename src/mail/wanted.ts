@@ -6,6 +6,8 @@ const NOTICES: { readonly [N in keyof Required<MailNotices>]: MailTemplate } = {
   signUpKnown: "sign-up-known",
   passwordChanged: "password-changed",
   emailChanged: "email-changed",
+  changeEmailKnown: "change-email-known",
+  secondFactorChanged: "second-factor-changed",
   permissionsChanged: "permissions-changed",
   newDevice: "new-device",
   accountDeleted: "account-deleted",

@@ -74,9 +74,77 @@ export const en = {
       button: "Choose a new password",
       ignore: "If you did not ask for this, ignore this mail: your password stays as it is.",
     },
+    signIn: {
+      subject: (siteName: string) => `Your code to sign in at ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody wants to sign in to your account at ${siteName}. If it is you, type this code where you were asked for it:`,
+      link: "Or open this page, and press the button there to sign in on this device:",
+      button: "Sign in",
+      ignore:
+        "If you did not ask for this, ignore this mail and give the code to nobody: nobody signs in with it but you.",
+    },
+    changeEmail: {
+      subject: (siteName: string) => `Confirm your new email address for ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody wants this address for their account at ${siteName}. If it was you, type this code where you were asked for it:`,
+      link: "Or open this page, and press the button there:",
+      button: "Take this address",
+      ignore:
+        "If you did not ask for this, ignore this mail: the account stays with the address that it has.",
+    },
+    changeEmailKnown: {
+      subject: (siteName: string) => `This address is in use at ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody wanted this address for another account at ${siteName}. There is an account with it already, so nothing was changed.`,
+      own: "If it was you, and both accounts are yours, sign in to the one that has this address, and change or delete it first.",
+      ignore: "If it was not you, ignore this mail: nobody learned that you have an account.",
+    },
+    deleteAccount: {
+      subject: (siteName: string) => `Delete your account at ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody wants to delete your account at ${siteName}, with all that is kept in it. If it was you, type this code where you were asked for it:`,
+      link: "Or open this page, and press the button there:",
+      button: "Delete the account",
+      ignore: "If you did not ask for this, ignore this mail: your account stays as it is.",
+    },
+    unlock: {
+      subject: (siteName: string) => `Unlock your account at ${siteName}`,
+      lead: (siteName: string) =>
+        `Somebody asked to forget the wrong passwords that were tried on your account at ${siteName}. If it was you, type this code where you were asked for it:`,
+      link: "Or open this page, and press the button there:",
+      button: "Unlock the account",
+      ignore: "If you did not ask for this, ignore this mail: nothing changes.",
+    },
+    accountCode: {
+      subject: (siteName: string) => `Your code for ${siteName}`,
+      deeds: (purposes: readonly string[]) => {
+        const deeds: Readonly<Record<string, string>> = {
+          "reset-password": "choose a new password",
+          "change-email": "change the email address",
+          "delete-account": "delete the account",
+        };
+        return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(
+          purposes.flatMap((purpose) => (Object.hasOwn(deeds, purpose) ? [deeds[purpose] ?? ""] : [])),
+        );
+      },
+      lead: (siteName: string, deeds: string) =>
+        `Somebody asked for a code for your account at ${siteName}.${deeds === "" ? "" : ` With it you can ${deeds}.`} If it was you, type this code where you were asked for it:`,
+      ignore:
+        "If you did not ask for this, ignore this mail and give the code to nobody: nothing changes without it.",
+    },
+    secondFactorChanged: {
+      subject: (siteName: string) => `How you sign in at ${siteName} was changed`,
+      leadOn: (siteName: string) =>
+        `From now on a sign-in to your account at ${siteName} asks for a code from a mail, besides the password. If it was you, there is nothing to do.`,
+      leadOff: (siteName: string) =>
+        `From now on a sign-in to your account at ${siteName} no longer asks for a code from a mail, besides the password. If it was you, there is nothing to do.`,
+      button: "Choose a new password",
+    },
     secondFactor: {
       subject: (siteName: string) => `Your code to sign in at ${siteName}`,
       lead: (siteName: string) =>
+        `Somebody just gave the right password for your account at ${siteName}. To sign in, this code is needed too:`,
+      leadLocked: (siteName: string) =>
         `Somebody just gave the right password for your account at ${siteName}. Because many wrong ones were tried before, this code is needed too:`,
       warning: "If it was not you, give the code to nobody, and choose a new password now:",
       button: "Choose a new password",
@@ -129,6 +197,8 @@ export const en = {
       newPassword: "New password",
       newPasswordHint: (minLength: number) =>
         `At least ${minLength} characters. A few words in a row are easy to remember and hard to guess.`,
+      newEmail: "New email address",
+      passwordOptional: "Password (optional)",
       signUpPassword: "The password that you chose when you signed up",
       code: "Code",
     },
@@ -142,6 +212,7 @@ export const en = {
       usernameTaken:
         "This username is taken, perhaps by a sign-up of your own that is not confirmed yet. Choose another one, or leave it out.",
       emailTaken: "There is an account with this email address already.",
+      sameEmail: "This is the address that you have already.",
       wrongPassword: "This is not your password.",
       wrongCode: "The code is wrong, used or too old. Look at the latest mail, or ask for another code.",
       limited: (when: string) => `Too many tries. Try again ${when}.`,
@@ -173,6 +244,10 @@ export const en = {
       "session-ended": "That device is signed out.",
       "sessions-ended": "All other devices are signed out.",
       "account-deleted": "Your account is deleted.",
+      "email-changed": "Your email address is changed.",
+      "second-factor-on": "From now on a sign-in asks for a mailed code too.",
+      "second-factor-off": "From now on a sign-in asks for the password alone.",
+      unlocked: "The account is unlocked. Now sign in.",
     },
 
     home: {
@@ -196,6 +271,9 @@ export const en = {
       title: "Create an account",
       emailHint: "A code goes there, to make sure that the address is yours.",
       usernameHint: "You can sign in with it instead of the address.",
+      passwordOptionalHint: (minLength: number) =>
+        `At least ${minLength} characters. Without one you sign in with codes that are mailed to you.`,
+      withoutPassword: "You need no password: you sign in with codes that are mailed to you.",
       closed: "This service takes no sign-ups. Ask an administrator for an account.",
       submit: "Create the account",
       known: "Have an account already?",
@@ -204,7 +282,8 @@ export const en = {
 
     verify: {
       title: "Confirm your email address",
-      lead: "A mail with a code is on its way to you. Type the code here; it works for 10 minutes.",
+      lead: (duration: string) =>
+        `A mail with a code is on its way to you. Type the code here; it works for ${duration}.`,
       otherBrowser:
         "A code works only in the browser in which you asked for it. Open the link of the mail instead, or ask for another code.",
       taken: "Somebody else has confirmed this address in the meantime.",
@@ -244,6 +323,8 @@ export const en = {
       forgotten: "Forgotten your password?",
       unknown: "No account yet?",
       signUp: "Create one",
+      byMail: "Sign in with a mailed code",
+      unlock: "Too many wrong passwords? Unlock the account",
       already: (name: string) => `You are signed in as ${name}.`,
       goOn: "Go on",
       wrong: "That name and password do not belong together. Check both; capitals count in passwords.",
@@ -257,9 +338,83 @@ export const en = {
 
     signInCode: {
       title: "One more step",
-      lead: "Many wrong passwords were tried on this account, so a code is needed too. If the password that you typed is the right one, a mail with the code is on its way to the account's address.",
+      lead: "To sign in to this account, a code from a mail is needed too. If the password that you typed is the right one, the mail is on its way to the account's address.",
       submit: "Sign in",
       again: "Start again",
+    },
+
+    signInMail: {
+      title: "Sign in with a mailed code",
+      lead: "Type your email address or username. If the account signs in with mailed codes, a mail with a code and a link goes to its address.",
+      submit: "Send the mail",
+      password: "Sign in with a password",
+    },
+
+    signInMailCode: {
+      title: "Sign in with a mailed code",
+      lead: (duration: string) =>
+        `If the account signs in with mailed codes, a mail is on its way to its address. Type the code from it here; it works for ${duration}.`,
+      submit: "Sign in",
+      nothingCame: "Nothing came, or the code is too old?",
+      again: "Send another mail",
+    },
+
+    signInLink: {
+      title: "Sign in",
+      lead: "Press the button to sign in on this device.",
+      submit: "Sign in",
+    },
+
+    unlock: {
+      title: "Unlock an account",
+      lead: "After many wrong passwords people have to wait, or need a code besides. Type your email address or username. If there is an account, a mail goes to its address, and the wrong passwords are forgotten with the code or the link in it.",
+      submit: "Send the mail",
+      back: "Sign in",
+    },
+
+    unlockCode: {
+      title: "Unlock an account",
+      lead: (duration: string) =>
+        `If there is an account, a mail is on its way to its address. Type the code from it here; it works for ${duration}.`,
+      submit: "Unlock the account",
+      nothingCame: "Nothing came, or the code is too old?",
+      again: "Send another mail",
+    },
+
+    unlockLink: {
+      title: "Unlock your account",
+      lead: "Press the button, and the wrong passwords that were tried on your account are forgotten.",
+      submit: "Unlock the account",
+    },
+
+    changeEmail: {
+      title: "Change your email address",
+      lead: (duration: string) =>
+        `If the new address is free, a mail with a code is on its way there. Type the code here; it works for ${duration}.`,
+      leadOld: (duration: string) =>
+        `A mail with a code is on its way to the address that you have now. Type the code, and the new address; the code works for ${duration}.`,
+      submit: "Change the address",
+      submitOld: "Go on",
+      taken: "Somebody else has this address by now.",
+      back: "Back to your account",
+      linkLead:
+        "Press the button to make this the address of your account. The address that it had until now is told.",
+    },
+
+    deleteCode: {
+      title: "Delete your account",
+      lead: (duration: string) =>
+        `A mail with a code is on its way to you. With the code your account goes, with all that is kept in it, and cannot be brought back. The code works for ${duration}.`,
+      linkLead:
+        "Press the button, and your account goes, with all that is kept in it. It cannot be brought back.",
+      submit: "Delete my account",
+      back: "Back to your account",
+    },
+
+    /** A link of any kind that opens nothing. */
+    deadLink: {
+      title: "This link does not work any more",
+      lead: "It was used already, is too old, or was cut off on the way. Ask for another mail.",
     },
 
     signOut: {
@@ -279,7 +434,8 @@ export const en = {
 
     resetCode: {
       title: "Choose a new password",
-      lead: "If there is an account, a mail is on its way to its address. Type the code from it here; it works for 10 minutes.",
+      lead: (duration: string) =>
+        `If there is an account, a mail is on its way to its address. Type the code from it here; it works for ${duration}.`,
       submit: "Set the new password",
       nothingCame: "Nothing came, or the code is too old?",
       again: "Send another mail",
@@ -316,6 +472,21 @@ export const en = {
       password: "Password",
       passwordHint: "A new password signs all other devices out.",
       changePassword: "Change the password",
+      noPassword: "You have no password: you sign in with mailed codes. To set one, ask for a mail.",
+      setPassword: "Set a password",
+      emailTitle: "Email address",
+      emailHint: "A code goes to the new address, to make sure that it is yours. The old one is told.",
+      emailHintWithoutPassword:
+        "A code goes to the address that you have now, then another one to the new address.",
+      changeEmail: "Change the address",
+      askEmail: "Change the address",
+      secondFactor: "Second step at sign-in",
+      secondFactorOn: "A sign-in asks for a code from a mail, besides the password.",
+      secondFactorOff:
+        "A sign-in asks for the password alone. With a second step, somebody who learns it cannot sign in without your mail.",
+      secondFactorNeeds: "This needs a password, and an email address that is confirmed.",
+      chooseSecondFactor: "Ask for a mailed code too",
+      dropSecondFactor: "Ask for the password alone",
       sessions: "Signed-in devices",
       device: (browser: string | null, system: string | null) => {
         if (browser === null) return system ?? "Unknown device";
@@ -330,7 +501,9 @@ export const en = {
       noSuchSession: "That device is signed out already.",
       deletion: "Delete the account",
       deletionHint: "Your account goes, with all that is kept in it, and cannot be brought back.",
+      deletionHintWithoutPassword: "A code goes to your address; with it you delete the account.",
       deleteAccount: "Delete my account",
+      askDeletion: "Delete my account",
     },
 
     setUp: {

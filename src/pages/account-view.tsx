@@ -1,35 +1,22 @@
 import { deviceName } from "../base/device-name.js";
-import type { Page, Session, User } from "../space/contract.js";
-import { Form, Message, PasswordField, TextField } from "./form.js";
-import type { Problem } from "./problem.js";
+import type { Session } from "../space/contract.js";
+import { Deletion, Email, Password, SecondFactor } from "./account-changes.js";
+import type { AccountInput, PartProps } from "./account-input.js";
+import { Form, Message, TextField } from "./form.js";
 import { when } from "./times.js";
 import type { PageInput, Visit } from "./visit.js";
-
-/** What each form of the page has to say after it was sent in vain. */
-export interface AccountForms {
-  readonly profile?: {
-    readonly values: { readonly username: string; readonly userLocale: string };
-    readonly problem: Problem;
-  };
-  readonly password?: Problem;
-  readonly sessions?: Problem;
-  readonly deletion?: Problem;
-}
-
-export interface AccountInput {
-  readonly user: User;
-  /** The one that the person looks at the page in. */
-  readonly session: Session;
-  readonly sessions: Page<Session>;
-  readonly forms: AccountForms;
-  readonly notice: string | null;
-}
 
 /** The page of one's own account. */
 export function accountView(visit: Visit, input: AccountInput): PageInput {
   const { forms, notice } = input;
   const words = visit.words.account;
-  const problem = forms.profile?.problem ?? forms.password ?? forms.sessions ?? forms.deletion;
+  const problem =
+    forms.profile?.problem ??
+    forms.password ??
+    forms.email?.problem ??
+    forms.secondFactor ??
+    forms.sessions ??
+    forms.deletion;
   const part = { visit, input };
   return {
     title: words.title,
@@ -42,16 +29,13 @@ export function accountView(visit: Visit, input: AccountInput): PageInput {
         <WhoYouAre {...part} />
         <Profile {...part} />
         <Password {...part} />
+        <Email {...part} />
+        <SecondFactor {...part} />
         <Sessions {...part} />
         <Deletion {...part} />
       </>
     ),
   };
-}
-
-interface PartProps {
-  readonly visit: Visit;
-  readonly input: AccountInput;
 }
 
 function WhoYouAre({ visit, input: { user } }: PartProps) {
@@ -119,49 +103,6 @@ function Profile({ visit, input: { user, forms } }: PartProps) {
   );
 }
 
-function Password({ visit, input: { user, forms } }: PartProps) {
-  const words = visit.words.account;
-  const { fields } = visit.words;
-  return (
-    <section class="card">
-      <h2>{words.password}</h2>
-      <p class="soft">{words.passwordHint}</p>
-      <Form visit={visit} action="/account/password" submit={words.changePassword} problem={forms.password}>
-        <AccountName user={user} />
-        <PasswordField
-          form="password"
-          name="currentPassword"
-          label={fields.currentPassword}
-          autocomplete="current-password"
-          problem={forms.password}
-        />
-        <PasswordField
-          form="password"
-          name="newPassword"
-          label={fields.newPassword}
-          hint={fields.newPasswordHint(visit.space.passwords.policy.minLength)}
-          autocomplete="new-password"
-          problem={forms.password}
-        />
-      </Form>
-    </section>
-  );
-}
-
-/** Tells password managers whose password it is; people see it above. */
-function AccountName({ user }: { readonly user: User }) {
-  return (
-    <input
-      type="text"
-      name="account"
-      value={user.username ?? user.email ?? ""}
-      autocomplete="username"
-      readonly
-      hidden
-    />
-  );
-}
-
 function Sessions({ visit, input: { session: current, sessions, forms } }: PartProps) {
   const words = visit.words.account;
   const rows = [...sessions.items].sort((a, b) => Number(b.id === current.id) - Number(a.id === current.id));
@@ -218,31 +159,5 @@ function SessionRow(props: {
         />
       )}
     </li>
-  );
-}
-
-function Deletion({ visit, input: { user, forms } }: PartProps) {
-  const words = visit.words.account;
-  return (
-    <section class="card">
-      <h2>{words.deletion}</h2>
-      <p class="soft">{words.deletionHint}</p>
-      <Form
-        visit={visit}
-        action="/account/delete"
-        submit={words.deleteAccount}
-        look="danger"
-        problem={forms.deletion}
-      >
-        <AccountName user={user} />
-        <PasswordField
-          form="deletion"
-          name="password"
-          label={visit.words.fields.password}
-          autocomplete="current-password"
-          problem={forms.deletion}
-        />
-      </Form>
-    </section>
   );
 }

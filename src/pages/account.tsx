@@ -1,6 +1,7 @@
 import { type SignedIn, signInCookies } from "../http/web.js";
 import type { Context } from "../space/contract.js";
-import { type AccountForms, accountView } from "./account-view.js";
+import type { AccountForms } from "./account-input.js";
+import { accountView } from "./account-view.js";
 import { limitedProblem, mending, missingFields, refusedPassword } from "./mending.js";
 import { noticeOf, withNotice } from "./notice.js";
 import { alertProblem, fieldProblem, type Problem } from "./problem.js";
@@ -30,7 +31,23 @@ export const account: readonly Route[] = [
     get: back,
     post: (visit) => asMember(visit, (me) => endOtherSessions(visit, me)),
   },
+  { path: "/account/email", get: back, post: (visit) => asMember(visit, (me) => changeEmail(visit, me)) },
+  {
+    path: "/account/email/ask",
+    get: back,
+    post: (visit) => asMember(visit, (me) => askPresentAddress(visit, me)),
+  },
+  {
+    path: "/account/second-factor",
+    get: back,
+    post: (visit) => asMember(visit, (me) => setSecondFactor(visit, me)),
+  },
   { path: "/account/delete", get: back, post: (visit) => asMember(visit, (me) => deleteAccount(visit, me)) },
+  {
+    path: "/account/delete/ask",
+    get: back,
+    post: (visit) => asMember(visit, (me) => askDeletion(visit, me)),
+  },
 ];
 
 async function asMember(visit: Visit, work: (me: Member) => Promise<Response>): Promise<Response> {
@@ -95,6 +112,70 @@ async function changePassword(visit: Visit, me: Member): Promise<Response> {
   });
 }
 
+/** With the password: a code goes to the new address. Whether somebody has it already is told to nobody but them. */
+async function changeEmail(visit: Visit, me: Member): Promise<Response> {
+  const form = await visit.read(["email", "password"]);
+  const refuse = (problem: Problem) => show(visit, me, { email: { value: form.email, problem } });
+  const missing = missingFields(visit, form, ["email", "password"]);
+  if (missing !== null) return refuse(missing);
+  return mending(visit, refuse, async () => {
+    const result = await visit.space.codes.request("change-email", {
+      userId: me.user.id,
+      newEmail: form.email,
+      password: form.password,
+      ...me.context,
+    });
+    switch (result.status) {
+      case "sent":
+        visit.keepTicket("change-email", result.ticket);
+        return visit.redirect("/change-email");
+      case "email-changed":
+        return visit.redirect(withNotice("/account", "email-changed"));
+      case "email-taken":
+        return refuse(fieldProblem("email", visit.words.errors.emailTaken, 409));
+      case "wrong-password":
+        return refuse(fieldProblem("password", visit.words.errors.wrongPassword));
+      case "limited":
+        return refuse(limitedProblem(visit, result));
+    }
+  });
+}
+
+/** Without a password: a code to the present address proves who asks. */
+async function askPresentAddress(visit: Visit, me: Member): Promise<Response> {
+  await visit.read([]);
+  const result = await visit.space.codes.request("change-email", { userId: me.user.id, ...me.context });
+  if (result.status === "limited")
+    return show(visit, me, { email: { value: "", problem: limitedProblem(visit, result) } });
+  if (result.status === "sent") visit.keepTicket("change-email-old", result.ticket);
+  return visit.redirect("/change-email/old");
+}
+
+async function setSecondFactor(visit: Visit, me: Member): Promise<Response> {
+  const form = await visit.read(["factor", "password"]);
+  const refuse = (problem: Problem) => show(visit, me, { secondFactor: problem });
+  const missing = missingFields(visit, form, ["password"]);
+  if (missing !== null) return refuse(missing);
+  const factor = form.factor === "mail" ? "mail" : null;
+  return mending(visit, refuse, async () => {
+    const options = { password: form.password, ...me.context };
+    const result = await visit.space.users.setSecondFactor(me.user.id, factor, options);
+    switch (result.status) {
+      case "changed":
+        return visit.redirect(
+          withNotice("/account", factor === null ? "second-factor-off" : "second-factor-on"),
+        );
+      case "wrong-password":
+        return refuse(fieldProblem("password", visit.words.errors.wrongPassword));
+      case "no-address":
+      case "no-password":
+        return refuse(alertProblem(visit.words.account.secondFactorNeeds, 409));
+      case "limited":
+        return refuse(limitedProblem(visit, result));
+    }
+  });
+}
+
 async function endSession(visit: Visit, me: Member): Promise<Response> {
   const { session } = await visit.read(["session"]);
   // Named with its owner, so that an id of somebody else's session ends nothing (ASVS 5.0, 8.2.2).
@@ -131,13 +212,23 @@ async function deleteAccount(visit: Visit, me: Member): Promise<Response> {
   });
 }
 
+/** Without a password: a code to the address proves who asks. */
+async function askDeletion(visit: Visit, me: Member): Promise<Response> {
+  await visit.read([]);
+  const result = await visit.space.codes.request("delete-account", { userId: me.user.id, ...me.context });
+  if (result.status === "limited") return show(visit, me, { deletion: limitedProblem(visit, result) });
+  visit.keepTicket("delete-account", result.ticket);
+  return visit.redirect("/delete-account");
+}
+
 async function show(visit: Visit, me: Member, forms: AccountForms = {}): Promise<Response> {
   const sessions = await visit.space.sessions.list({
     userId: me.user.id,
     size: 50,
     ...(visit.query("after") === null ? {} : { after: visit.query("after") ?? "" }),
   });
-  return visit.show(accountView(visit, { ...me, sessions, forms, notice: noticeOf(visit) }));
+  const hasPassword = await visit.space.passwords.has(me.user.id);
+  return visit.show(accountView(visit, { ...me, hasPassword, sessions, forms, notice: noticeOf(visit) }));
 }
 
 /** BCP 47, as far as it can be told without a register (RFC 5646 §2.2.9, "well-formed"). */

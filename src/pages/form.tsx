@@ -69,11 +69,19 @@ export function TextField(
 
 /** A password. What was typed never goes back to the browser, and no length is cut off while typing or pasting. */
 export function PasswordField(
-  props: FieldProps & { readonly autocomplete: "current-password" | "new-password" },
+  props: FieldProps & {
+    readonly autocomplete: "current-password" | "new-password";
+    readonly optional?: boolean;
+  },
 ) {
   return (
     <Field {...props}>
-      <input {...common(props)} type="password" autocomplete={props.autocomplete} required />
+      <input
+        {...common(props)}
+        type="password"
+        autocomplete={props.autocomplete}
+        required={props.optional !== true}
+      />
     </Field>
   );
 }

@@ -75,6 +75,7 @@ function problemOf(visit: Visit, error: WatchwordError): Problem | null {
         ? fieldProblem("email", errors.invalidEmail, error.status)
         : fieldProblem("username", errors.invalidUsername, error.status);
     case "invalid-input":
+      if (error.details.field === "newEmail") return fieldProblem("email", errors.sameEmail, error.status);
       return isTyped(error.details.field)
         ? fieldProblem(error.details.field, errors.unusable, error.status)
         : null;

@@ -16,15 +16,28 @@ const POSTS = [
   "/verify/again",
   "/sign-in",
   "/sign-in/code",
+  "/sign-in/mail",
+  "/sign-in/mail/code",
+  "/sign-in/link",
   "/sign-out",
   "/reset",
   "/reset/code",
   "/reset/link",
+  "/unlock",
+  "/unlock/code",
+  "/unlock/link",
   "/account/profile",
   "/account/password",
+  "/account/email",
+  "/account/email/ask",
+  "/account/second-factor",
   "/account/sessions/end",
   "/account/sessions/end-others",
   "/account/delete",
+  "/account/delete/ask",
+  "/change-email",
+  "/change-email/old",
+  "/delete-account",
   "/set-up",
 ];
 
@@ -64,6 +77,22 @@ beforeAll(async () => {
   const [resetMail] = await test.mailsTo("ada@example.com");
   await see("reset by link", browser.open(`/reset?link=${linkIn(resetMail)}`));
   await see("a dead reset link", browser.open("/reset?link=x"));
+  await test.space.users.create({ username: "bea", email: "bea@example.com" });
+  const bea = new Browser(test.space);
+  const byMail = await see("sign-in by mail", bea.open("/sign-in/mail"));
+  await see("sign-in by mail, code", bea.complete(byMail, "/sign-in/mail", { identifier: "bea" }));
+  const [signInMail] = await test.mailsTo("bea@example.com");
+  const byLink = await see("sign-in by link", bea.open(`/sign-in/link?link=${linkIn(signInMail)}`));
+  const beasAccount = await see("account without a password", bea.complete(byLink, "/sign-in/link"));
+  await see("change of address, old one", bea.complete(beasAccount, "/account/email/ask"));
+  await see("deletion by code", bea.complete(beasAccount, "/account/delete/ask"));
+  const deletion = (await test.mailsTo("bea@example.com")).find(({ subject }) => subject.includes("Delete"));
+  await see("deletion by link", bea.open(`/delete-account?link=${linkIn(deletion)}`));
+  const unlock = await see("unlock", browser.open("/unlock"));
+  await see("unlock code", browser.complete(unlock, "/unlock", { identifier: "ada" }));
+  const [unlockMail] = await test.mailsTo("ada@example.com");
+  await see("unlock by link", browser.open(`/unlock?link=${linkIn(unlockMail)}`));
+  await see("a dead link of another kind", browser.open("/unlock?link=x"));
   await see("set-up", browser.open(`/set-up?token=${setUpToken}`));
   await see("set-up without a token", browser.open("/set-up"));
   await see("nothing", browser.open("/nothing/here"));
@@ -80,6 +109,10 @@ beforeAll(async () => {
     browser.complete(signIn, "/sign-in", { identifier: "ada@example.com", password: PASSWORD }),
   );
   await see("account with a mistake", browser.submit(account, "/account/password", { newPassword: "x" }));
+  const change = { email: "new@example.org", password: PASSWORD };
+  await see("change of address", browser.complete(account, "/account/email", change));
+  const [changeMail] = await test.mailsTo("new@example.org");
+  await see("change of address by link", browser.open(`/change-email?link=${linkIn(changeMail)}`));
   await see("home when signed in", browser.open("/"));
   await see("sign-in when signed in", browser.open("/sign-in"));
   await see("sign-out", browser.open("/sign-out"));

@@ -2,14 +2,18 @@ import { Hono, type Context as HonoContext } from "hono";
 import type { Web, WebEnv } from "../http/web.js";
 import { account } from "./account.js";
 import { ASSET_PATHS, asset } from "./assets.js";
+import { changeEmail } from "./change-email.js";
+import { deleteAccount } from "./delete-account.js";
 import { failurePage, notFoundPage, wrongMethodPage } from "./error-pages.js";
 import { home } from "./home.js";
 import { outbox } from "./outbox.js";
 import { reset } from "./reset.js";
 import { setUp } from "./set-up.js";
 import { signIn } from "./sign-in.js";
+import { signInMail } from "./sign-in-mail.js";
 import { signOut } from "./sign-out.js";
 import { signUp } from "./sign-up.js";
+import { unlock } from "./unlock.js";
 import { verify } from "./verify.js";
 import { verifyAgain } from "./verify-again.js";
 import { type Route, Visit } from "./visit.js";
@@ -21,9 +25,13 @@ const ROUTES: readonly Route[] = [
   ...verify,
   ...verifyAgain,
   ...signIn,
+  ...signInMail,
   ...signOut,
   ...reset,
+  ...unlock,
   ...account,
+  ...changeEmail,
+  ...deleteAccount,
   ...setUp,
   ...outbox,
 ];

@@ -3,6 +3,7 @@ import { CodeField, Form, PasswordField, TextField } from "./form.js";
 import { limitedProblem, mending, missingFields, refusedPassword } from "./mending.js";
 import { withNotice } from "./notice.js";
 import { fieldProblem, type Problem } from "./problem.js";
+import { codeLifetime } from "./times.js";
 import type { Route, Visit } from "./visit.js";
 
 /** `/reset`: a new password for whoever reads the account's mail, by the code typed or by the link. */
@@ -129,7 +130,7 @@ async function showCode(visit: Visit, code: string, problem?: Problem): Promise<
     children: (
       <div class="card">
         <h1>{words.title}</h1>
-        <p>{words.lead}</p>
+        <p>{words.lead(codeLifetime(visit))}</p>
         <Form visit={visit} action="/reset/code" submit={words.submit} problem={problem}>
           <CodeField
             form="reset"

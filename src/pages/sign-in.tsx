@@ -1,11 +1,9 @@
-import { signInCookies } from "../http/web.js";
-import type { SignInInput, SignInResult } from "../space/contract.js";
+import { enter, returnOf, withReturn } from "./entering.js";
 import { CodeField, Form, Message, PasswordField, TextField } from "./form.js";
-import { limitedProblem, mending, missingFields } from "./mending.js";
-import { noticeOf, withNotice } from "./notice.js";
-import { alertProblem, fieldProblem, type Problem } from "./problem.js";
-import { DEFAULT_RETURN, safeReturnTo } from "./return-to.js";
-import { whenUntil } from "./times.js";
+import { mending, missingFields } from "./mending.js";
+import { noticeOf } from "./notice.js";
+import type { Problem } from "./problem.js";
+import { safeReturnTo } from "./return-to.js";
 import type { Route, Visit } from "./visit.js";
 
 /** `/sign-in`: names and password; `/sign-in/code`: the code from the mail, where the password alone is not enough. */
@@ -39,68 +37,6 @@ async function submitCode(visit: Visit): Promise<Response> {
   const missing = missingFields(visit, form, ["code"]);
   if (missing !== null) return refuse(missing);
   return mending(visit, refuse, () => enter(visit, { ticket, code: form.code }, returnTo, refuse));
-}
-
-type Proof =
-  | Pick<Extract<SignInInput, { identifier: string }>, "identifier" | "password">
-  | Pick<Extract<SignInInput, { ticket: string }>, "ticket" | "code">;
-
-async function enter(
-  visit: Visit,
-  proof: Proof,
-  returnTo: string,
-  refuse: (problem: Problem) => Promise<Response>,
-): Promise<Response> {
-  const { cookies } = visit.web;
-  const device = cookies.read(visit.request, "device");
-  const result = await visit.space.signIn({
-    ...proof,
-    ...(device === null ? {} : { device }),
-    ...visit.context,
-  });
-  switch (result.status) {
-    case "signed-in":
-      return arrive(visit, result, returnTo);
-    case "second-factor":
-      visit.keepTicket("sign-in", result.ticket);
-      return visit.redirect(withReturn("/sign-in/code", returnTo));
-    case "email-unverified":
-      visit.keepTicket("verify", result.ticket);
-      return visit.redirect(withNotice("/verify", "confirm-first"));
-    case "limited":
-      return refuse(limitedProblem(visit, result));
-    case "wrong-credentials":
-      return refuse(alertProblem(visit.words.signIn.wrong, 401));
-    case "wrong-code":
-      return refuse(fieldProblem("code", visit.words.errors.wrongCode));
-    case "inactive":
-      return refuse(alertProblem(visit.words.signIn.inactive, 403));
-    case "blocked":
-      return refuse(
-        alertProblem(visit.words.signIn.blocked(whenUntil(visit, result.until), result.reason), 403),
-      );
-  }
-}
-
-async function arrive(
-  visit: Visit,
-  result: Extract<SignInResult, { status: "signed-in" }>,
-  returnTo: string,
-): Promise<Response> {
-  // The session that this browser had before would live on with nobody able to see it here.
-  const before = visit.web.cookies.read(visit.request, "session");
-  if (before !== null) await visit.space.signOut(before, visit.context);
-  visit.setCookies(signInCookies(visit.web, result));
-  if (visit.ticket("sign-in") !== null) visit.dropTicket();
-  return visit.redirect(returnTo);
-}
-
-function returnOf(visit: Visit): string {
-  return safeReturnTo(visit.query("return_to"), visit.space.baseUrl);
-}
-
-function withReturn(path: string, returnTo: string): string {
-  return returnTo === DEFAULT_RETURN ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`;
 }
 
 async function showPassword(
@@ -152,9 +88,19 @@ async function showPassword(
             />
           </Form>
           <div class="more">
+            {visit.space.emailCodeSignIn === "nobody" ? null : (
+              <p>
+                <a href={withReturn("/sign-in/mail", returnTo)}>{words.byMail}</a>
+              </p>
+            )}
             <p>
               <a href="/reset">{words.forgotten}</a>
             </p>
+            {problem?.status === 429 ? (
+              <p>
+                <a href="/unlock">{words.unlock}</a>
+              </p>
+            ) : null}
             {visit.space.signUpOpen ? (
               <p>
                 {words.unknown} <a href="/sign-up">{words.signUp}</a>

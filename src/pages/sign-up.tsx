@@ -16,12 +16,14 @@ export const signUp: readonly Route[] = [
 async function submit(visit: Visit): Promise<Response> {
   const form = await visit.read(FIELDS);
   const refuse = (problem: Problem) => show(visit, form, problem);
-  const missing = missingFields(visit, form, ["email", "password"]);
+  const rule = visit.space.signUpPassword;
+  const missing = missingFields(visit, form, rule === "required" ? ["email", "password"] : ["email"]);
   if (missing !== null) return refuse(missing);
   return mending(visit, refuse, async () => {
     const { email, username, password } = form;
     const names = username.trim() === "" ? { email } : { email, username };
-    const result = await visit.space.signUp({ ...names, password, ...visit.context });
+    const secret = rule !== "required" && password === "" ? {} : { password };
+    const result = await visit.space.signUp({ ...names, ...secret, ...visit.context });
     switch (result.status) {
       case "verification-sent":
         visit.keepTicket("verify", result.ticket);
@@ -58,6 +60,7 @@ async function show(visit: Visit, values: Values, problem?: Problem): Promise<Re
       ),
     });
   const { minLength } = visit.space.passwords.policy;
+  const rule = visit.space.signUpPassword;
   return visit.show({
     title: words.title,
     ...(problem === undefined ? {} : { problem }),
@@ -85,14 +88,23 @@ async function show(visit: Visit, values: Values, problem?: Problem): Promise<Re
             value={values.username}
             problem={problem}
           />
-          <PasswordField
-            form="sign-up"
-            name="password"
-            label={fields.password}
-            hint={fields.newPasswordHint(minLength)}
-            autocomplete="new-password"
-            problem={problem}
-          />
+          {rule === "none" ? (
+            <p class="soft">{words.withoutPassword}</p>
+          ) : (
+            <PasswordField
+              form="sign-up"
+              name="password"
+              label={rule === "optional" ? fields.passwordOptional : fields.password}
+              hint={
+                rule === "optional"
+                  ? words.passwordOptionalHint(minLength)
+                  : fields.newPasswordHint(minLength)
+              }
+              autocomplete="new-password"
+              optional={rule === "optional"}
+              problem={problem}
+            />
+          )}
         </Form>
         <div class="more">
           <p>

@@ -20,3 +20,8 @@ export function inWords(lang: string, milliseconds: number): string {
   const hours = Math.ceil(minutes / 60);
   return hours < 48 ? format.format(hours, "hour") : format.format(Math.ceil(hours / 24), "day");
 }
+
+/** How long a typed code works, as the mail with it says. */
+export function codeLifetime(visit: Visit): string {
+  return visit.messages.mail.duration(visit.space.codes.policy.lifetime);
+}

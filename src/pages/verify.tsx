@@ -3,6 +3,7 @@ import { CodeField, Form, Message, PasswordField } from "./form.js";
 import { limitedProblem, mending, missingFields } from "./mending.js";
 import { noticeOf, withNotice } from "./notice.js";
 import { alertProblem, fieldProblem, type Problem } from "./problem.js";
+import { codeLifetime } from "./times.js";
 import type { Route, Visit } from "./visit.js";
 
 /** `/verify`: proves an email address, by the code typed or by the button behind the link of the mail. */
@@ -98,7 +99,7 @@ async function showCode(visit: Visit, code: string, problem?: Problem): Promise<
         <h1>{words.title}</h1>
         {waits ? (
           <>
-            <p>{words.lead}</p>
+            <p>{words.lead(codeLifetime(visit))}</p>
             <Form visit={visit} action="/verify" submit={words.submit} problem={problem}>
               <CodeField
                 form="verify"

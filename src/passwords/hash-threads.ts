@@ -18,13 +18,16 @@ export class HashThreads {
 
   /**
    * Has one job done, in a thread that does nothing else meanwhile.
-   * @throws WatchwordError `internal` where the thread ended or the library failed; its error is the cause.
+   * @throws WatchwordError `invalid-input` where the hash cannot be checked; `internal` where the thread ended or the
+   * library failed, with its error as the cause.
    */
   async run(job: HashJob): Promise<string | boolean> {
     const thread = this.#resting.pop() ?? this.#start();
     const reply = await thread.run(job);
     this.#rest(thread);
     if (reply.status === "done") return reply.value;
+    if (reply.status === "refused")
+      throw new WatchwordError(reply.code, reply.message, { details: reply.details });
     throw new WatchwordError("internal", "The password could not be hashed. See the cause for why.", {
       cause: reply.error,
     });

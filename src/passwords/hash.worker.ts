@@ -2,16 +2,54 @@ import { randomBytes } from "node:crypto";
 import { getPriority, setPriority } from "node:os";
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { hashSync, verifySync } from "@node-rs/argon2";
+import { type ErrorCode, WatchwordError } from "../base/errors.js";
+import type { HashContext } from "../space/contract.js";
 import { type Argon2idCosts, SALT_BYTES, TAG_BYTES } from "./argon2id.js";
+import { wrappedText } from "./stored.js";
+import { createTopUp } from "./top-up.js";
+
+/** A hash of another system, and what was typed. */
+export interface LegacyQuestion {
+  /** A name in the registry of formats. */
+  readonly scheme: string;
+  readonly hash: string;
+  readonly context: HashContext;
+  /** An argon2id hash of the digest, where `hash` is without it; null: `hash` is whole. */
+  readonly argon2id: string | null;
+}
 
 /** What a hash thread is asked for. */
 export type HashJob =
-  | { readonly type: "hash"; readonly text: string; readonly costs: Argon2idCosts }
-  | { readonly type: "verify"; readonly text: string; readonly hash: string };
+  | {
+      readonly type: "hash";
+      readonly text: string;
+      readonly costs: Argon2idCosts;
+      readonly pepper: Uint8Array | null;
+    }
+  | {
+      readonly type: "verify";
+      readonly text: string;
+      readonly hash: string;
+      readonly pepper: Uint8Array | null;
+      /** What a failed check shall take at the least; null: as long as it takes. */
+      readonly topUp: Argon2idCosts | null;
+    }
+  | {
+      readonly type: "legacy";
+      readonly question: LegacyQuestion;
+      readonly password: Uint8Array;
+      readonly topUp: Argon2idCosts | null;
+    };
 
-/** What it answers: a hash, or whether the text fits; or the error of the library. */
+/** What it answers: a hash, or whether the text fits; a refusal of the hash; or the error of the library. */
 export type HashReply =
   | { readonly status: "done"; readonly value: string | boolean }
+  | {
+      readonly status: "refused";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly details: Readonly<Record<string, unknown>>;
+    }
   | { readonly status: "failed"; readonly error: unknown };
 
 /** How much more polite than the rest of the process a hash thread is (nice values go up to 19). */
@@ -33,28 +71,57 @@ function stepBack(): void {
   }
 }
 
-function answer(job: HashJob): string | boolean {
-  if (job.type === "verify") return verifySync(job.hash, job.text);
-  return hashSync(job.text, {
-    memoryCost: job.costs.memory,
-    timeCost: job.costs.passes,
-    parallelism: job.costs.lanes,
-    outputLen: TAG_BYTES,
-    salt: randomBytes(SALT_BYTES),
-  });
+const topUp = createTopUp();
+
+async function answer(job: HashJob): Promise<string | boolean> {
+  if (job.type === "hash")
+    return hashSync(job.text, {
+      memoryCost: job.costs.memory,
+      timeCost: job.costs.passes,
+      parallelism: job.costs.lanes,
+      outputLen: TAG_BYTES,
+      salt: randomBytes(SALT_BYTES),
+      ...secretOf(job.pepper),
+    });
+  const begun = performance.now();
+  const fits =
+    job.type === "verify"
+      ? verifySync(job.hash, job.text, secretOf(job.pepper))
+      : await compare(job.question, Buffer.from(job.password));
+  if (!fits && job.topUp !== null) topUp(job.topUp, performance.now() - begun);
+  return fits;
+}
+
+const secretOf = (pepper: Uint8Array | null) => (pepper === null ? {} : { secret: pepper });
+
+async function compare(
+  { scheme, hash, context, argon2id }: LegacyQuestion,
+  password: Buffer,
+): Promise<boolean> {
+  // Loaded where there is such a hash, so that a space without one pays nothing for those that there could be.
+  const { formatNamed, unknownScheme } = await import("./formats/registry.js");
+  const format = formatNamed(scheme);
+  if (format === undefined) throw unknownScheme(scheme);
+  if (argon2id === null) return format.verify(password, hash, context);
+  const digests = format.wrap?.digests(password, hash, context) ?? [];
+  return digests.some((digest) => verifySync(argon2id, wrappedText(digest)));
 }
 
 function serve(port: MessagePort): void {
   stepBack();
   port.on("message", (job: HashJob) => {
-    let reply: HashReply;
-    try {
-      reply = { status: "done", value: answer(job) };
-    } catch (error) {
-      reply = { status: "failed", error };
-    }
-    port.postMessage(reply);
+    void reply(job).then((message) => port.postMessage(message));
   });
+}
+
+async function reply(job: HashJob): Promise<HashReply> {
+  try {
+    return { status: "done", value: await answer(job) };
+  } catch (error) {
+    if (!(error instanceof WatchwordError)) return { status: "failed", error };
+    // A copy between threads would lose what makes it one.
+    return { status: "refused", code: error.code, message: error.message, details: error.details };
+  }
 }
 
 if (parentPort !== null) serve(parentPort);

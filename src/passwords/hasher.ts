@@ -8,10 +8,11 @@ import {
   isWeaker,
   parseArgon2id,
 } from "./argon2id.js";
-import type { HashJob } from "./hash.worker.js";
+import type { HashJob, LegacyQuestion } from "./hash.worker.js";
 import { HashThreads } from "./hash-threads.js";
 import { type Lane, WaitingLine } from "./waiting-line.js";
 
+export type { LegacyQuestion } from "./hash.worker.js";
 export { normalizePassword } from "./normalize.js";
 export type { Lane } from "./waiting-line.js";
 
@@ -41,13 +42,29 @@ export interface HasherStatistics {
  * left, `closed` after {@link Hasher.close}, and `internal` where its thread ended.
  */
 export interface Hasher {
-  /** The argon2id PHC string of a text, with a random salt of 16 bytes and a tag of 32 (RFC 9106). */
-  hash(text: string, lane?: Lane): Promise<string>;
   /**
-   * Whether a text is the one that a stored hash was made of.
+   * The argon2id PHC string of a text, with a random salt of 16 bytes and a tag of 32 (RFC 9106).
+   * @param pepper - Keys it: the secret value K of RFC 9106 §3.1.
+   */
+  hash(text: string, lane?: Lane, pepper?: Uint8Array | null): Promise<string>;
+  /**
+   * Whether a text is the one that a stored argon2id hash was made of. Where that is cheaper than a new hash, a wrong text
+   * takes as long as {@link verifyNothing} all the same.
    * @throws WatchwordError `invalid-input` for a hash of an unknown or damaged form, or one that asks for absurd work.
    */
-  verify(hash: string, text: string, lane?: Lane): Promise<boolean>;
+  verify(hash: string, text: string, lane?: Lane, pepper?: Uint8Array | null): Promise<boolean>;
+  /**
+   * Whether bytes are the password that a hash of another system was made of.
+   * @param topUp - Whether a failed check shall take as long as {@link verifyNothing}. Default: false.
+   * @throws WatchwordError `invalid-input` for a hash of an unknown or damaged form, or one that asks for absurd work,
+   * and where something of its context is missing.
+   */
+  verifyLegacy(
+    question: LegacyQuestion,
+    password: Uint8Array,
+    lane?: Lane,
+    options?: { readonly topUp?: boolean },
+  ): Promise<boolean>;
   /** Costs what a verify of a new hash costs, and is false: for unknown users. */
   verifyNothing(text: string, lane?: Lane): Promise<false>;
   /** Whether a stored hash is not argon2id, unreadable, or weaker than what is made now. */
@@ -80,15 +97,20 @@ export function createHasher(options: HasherOptions): Hasher {
   }
 
   return {
-    async hash(text, lane = {}) {
-      return String(await compute({ type: "hash", text, costs }, lane));
+    async hash(text, lane = {}, pepper = null) {
+      return String(await compute({ type: "hash", text, costs, pepper }, lane));
     },
-    async verify(hash, text, lane = {}) {
-      parseArgon2id(hash);
-      return (await compute({ type: "verify", text, hash }, lane)) === true;
+    async verify(hash, text, lane = {}, pepper = null) {
+      const { memory, passes } = parseArgon2id(hash);
+      const topUp = memory * passes < costs.memory * costs.passes ? costs : null;
+      return (await compute({ type: "verify", text, hash, pepper, topUp }, lane)) === true;
+    },
+    async verifyLegacy(question, password, lane = {}, { topUp = false } = {}) {
+      const job = { type: "legacy", question, password, topUp: topUp ? costs : null } as const;
+      return (await compute(job, lane)) === true;
     },
     async verifyNothing(text, lane = {}) {
-      await compute({ type: "verify", text, hash: dummy }, lane);
+      await compute({ type: "verify", text, hash: dummy, pepper: null, topUp: null }, lane);
       return false;
     },
     needsUpgrade(hash) {

@@ -4,6 +4,8 @@ import { sha256 } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { idKey } from "../base/keys.js";
+import type { BlockGate } from "../blocks/gate.js";
+import { PURPOSES_ENDED_BY_PASSWORD } from "../codes/purposes.js";
 import type { Failures } from "../limits/failures.js";
 import type { Guard } from "../limits/guard.js";
 import { MOST_ACCOUNT_FAILURES, OWN_PASSWORD_CHANGES } from "../limits/rules.js";
@@ -16,7 +18,10 @@ import { noSuchUser } from "../users/lookup.js";
 import { notice } from "../users/notices.js";
 import { isSystem, requireAdministratorOf, requireSuperuser } from "../users/rights.js";
 import { type Hasher, normalizePassword } from "./hasher.js";
+import { identifyHash } from "./identify.js";
+import { createLegacyCheck } from "./legacy.js";
 import { laneOf, type PasswordWork } from "./password-work.js";
+import { OWN_SCHEME } from "./stored.js";
 
 export function createPasswords(deps: {
   readonly store: Store;
@@ -26,14 +31,24 @@ export function createPasswords(deps: {
   readonly work: PasswordWork;
   readonly failures: Failures;
   readonly guard: Guard;
+  readonly gate: BlockGate;
   readonly sessions: Sessions;
   readonly devices: Devices;
 }): PasswordsService {
-  const { store, clock, hasher, policy, work, failures, guard, sessions, devices } = deps;
+  const { store, clock, hasher, policy, work, failures, guard, gate, sessions, devices } = deps;
+  const checkHash = createLegacyCheck(hasher);
 
   async function read(userId: string): Promise<{ user: UserRecord; password: PasswordRecord | null }> {
     const found = await store.findSignIn([idKey(requireText(userId, "userId"))]);
     if (found === null || found.user.state !== "active") throw noSuchUser(userId);
+    return found;
+  }
+
+  /** As {@link read}, for what the person does themselves: nothing, while they are blocked. */
+  async function readUnblocked(userId: string) {
+    const found = await read(userId);
+    if ((await gate.of(found.user)) !== null)
+      throw new WatchwordError("account-blocked", "The account is blocked; unblock it first.");
     return found;
   }
 
@@ -69,7 +84,7 @@ export function createPasswords(deps: {
         "conflict",
         "The password was changed by somebody else at the same moment; sign in anew.",
       );
-    await store.discardCodes(userId, ["reset-password", "second-factor"]);
+    await store.discardCodes(userId, PURPOSES_ENDED_BY_PASSWORD);
     return written.sessionEpoch;
   }
 
@@ -79,6 +94,8 @@ export function createPasswords(deps: {
       return hasher.statistics;
     },
     review: async (password, names = {}) => work.review(requireText(password, "password"), names),
+
+    has: async (userId) => (await read(userId)).password !== null,
 
     async check(userId, password) {
       const found = await read(userId);
@@ -108,7 +125,7 @@ export function createPasswords(deps: {
     async change({ userId, currentPassword, newPassword, sessionToken, ...context }) {
       const skip = skipsLimits(context);
       requireText(currentPassword, "currentPassword");
-      const { user, password } = await read(userId);
+      const { user, password } = await readUnblocked(userId);
       if (!isSystem(context) && context.actor?.type === "user" && context.actor.id !== userId)
         throw new WatchwordError("not-allowed", "People change their own password only.");
       const review = await work.review(requireText(newPassword, "newPassword"), user);
@@ -142,13 +159,22 @@ export function createPasswords(deps: {
     async confirm({ userId, password: typed, ...context }) {
       skipsLimits(context);
       requireText(typed, "password");
-      const { password } = await read(userId);
+      const { password } = await readUnblocked(userId);
       return ask(userId, password, typed, context);
     },
 
-    verifyHash: async (password, hash) =>
-      hasher.verify(requireText(hash, "hash", 4096), normalizePassword(requireText(password, "password"))),
-    needsUpgrade: (hash) => hasher.needsUpgrade(requireText(hash, "hash", 4096)),
+    async verifyHash(password, hash, hint = {}) {
+      const typed = requireText(password, "password");
+      const normalized = normalizePassword(typed);
+      const { scheme, valid } = await checkHash(typed, hash, hint);
+      // Our own hashes are of the text in NFKC; of another's argon2id only the text as typed is known.
+      if (valid || scheme !== OWN_SCHEME || hint.source !== undefined || normalized === typed) return valid;
+      return (await checkHash(normalized, hash, hint)).valid;
+    },
+    identifyHash,
+    needsUpgrade: (hash) =>
+      typeof hash !== "string" || hasher.needsUpgrade(requireText(hash, "hash", 16_384)),
+    prepareHash: (input) => work.layDown(input),
   };
 
   /** Asks somebody who is signed in for the password once more, under the same limits as a sign-in. */

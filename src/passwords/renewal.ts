@@ -1,7 +1,9 @@
+import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../space/options.js";
 import type { PasswordRecord, Store } from "../store/contract.js";
 import type { PasswordWork } from "./password-work.js";
+import { OWN_SCHEME } from "./stored.js";
 
 /**
  * Makes a stored hash anew, where it is weaker than today's, once its password is at hand (OWASP, "Password Storage").
@@ -17,21 +19,24 @@ export function createRenewal(deps: {
   readonly store: Store;
   readonly clock: Clock;
   readonly passwords: PasswordWork;
-  readonly needsUpgrade: (hash: string) => boolean;
   readonly logger: Logger;
 }): Renewal {
-  const { store, clock, passwords, needsUpgrade, logger } = deps;
+  const { store, clock, passwords, logger } = deps;
   const underWay = new Set<Promise<void>>();
 
   async function renew(userId: string, record: PasswordRecord, password: string): Promise<void> {
-    const next = await passwords.make(password);
+    const made = await passwords.make(password);
+    const next = { ...made, flags: leftBehind(record, password) };
+    const now = clock.now();
+    const details = { from: record.scheme, flags: [...next.flags] };
+    const events = [auditEvent("password.renewed", { now, userId, details }, {})];
     // Compare and set: a password that was changed meanwhile stays changed.
-    await store.replacePassword(userId, record.hash, next, { raiseEpoch: false, now: clock.now() }, []);
+    await store.replacePassword(userId, record.hash, next, { raiseEpoch: false, now }, events);
   }
 
   return {
     begin(userId, record, password) {
-      if (record === null || !needsUpgrade(record.hash)) return;
+      if (record === null || !passwords.needsUpgrade(record)) return;
       const work = renew(userId, record, password).catch((error: unknown) =>
         logger.warn({ err: error, userId }, "A weaker hash was not renewed; the next sign-in tries again."),
       );
@@ -42,4 +47,19 @@ export function createRenewal(deps: {
       await Promise.all(underWay);
     },
   };
+}
+
+/** bcrypt counts this many bytes, and a shorter password has all of them counted. */
+const BCRYPT_BYTES = 72;
+
+/**
+ * What stays true of a password after its hash was made anew: where the old form did not look at all of it, what was typed
+ * now may not be what the person takes for their password.
+ */
+function leftBehind(record: PasswordRecord, password: string): readonly string[] {
+  if (record.scheme === OWN_SCHEME) return record.flags;
+  const isWhole = record.scheme.includes("bcrypt") && Buffer.byteLength(password) <= BCRYPT_BYTES;
+  return record.flags
+    .filter((flag) => flag !== "unsalted" && !(isWhole && flag === "truncates"))
+    .map((flag) => `was:${flag}`);
 }

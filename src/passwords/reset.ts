@@ -1,26 +1,28 @@
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
-import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
-import { type CodeRequester, nameAsked, readAsking } from "../codes/asking.js";
+import { idKey } from "../base/keys.js";
+import type { BlockGate } from "../blocks/gate.js";
+import { nameAsked } from "../codes/asking.js";
 import type { CodeDesk } from "../codes/desk.js";
+import { PURPOSES_ENDED_BY_PASSWORD } from "../codes/purposes.js";
+import type { RequestCode } from "../codes/request.js";
 import type { Failures } from "../limits/failures.js";
-import type { MailLimits } from "../limits/mail-limits.js";
 import { skipsLimits } from "../limits/skip.js";
-import { mailEvent } from "../mail/notices.js";
 import type {
   CodeProof,
+  CodeRequest,
   CodeRequestResult,
   Context,
   LimitSkip,
   ResetPasswordResult,
 } from "../space/contract.js";
-import type { CodeRecord, Store } from "../store/contract.js";
+import type { Store } from "../store/contract.js";
 import { notice } from "../users/notices.js";
 import { toUser } from "../users/records.js";
 import { laneOf, type PasswordWork } from "./password-work.js";
 
 export interface PasswordReset {
-  request(input: CodeRequester & LimitSkip & Context): Promise<CodeRequestResult>;
+  request(input: CodeRequest): Promise<CodeRequestResult>;
   confirm(
     input: CodeProof & { readonly newPassword: string } & LimitSkip & Context,
   ): Promise<ResetPasswordResult>;
@@ -29,60 +31,22 @@ export interface PasswordReset {
 export function createPasswordReset(deps: {
   readonly store: Store;
   readonly clock: Clock;
-  readonly mode: IdentifierMode;
   readonly desk: CodeDesk;
-  readonly mailLimits: MailLimits;
+  readonly requestCode: RequestCode;
+  readonly gate: BlockGate;
   readonly failures: Failures;
   readonly passwords: PasswordWork;
 }): PasswordReset {
-  const { store, clock, mode, desk, mailLimits, failures, passwords } = deps;
+  const { store, clock, desk, requestCode, gate, failures, passwords } = deps;
 
   return {
-    async request(input) {
-      const skip = skipsLimits(input);
-      const { asked, earlier } = await readAsking(input, "reset-password", desk);
-      const limited = await mailLimits.ask("reset", asked, input.ip, skip);
-      if (limited !== null) return limited;
-      const user = await store.findUser(keysOf(input, earlier?.code ?? null));
-      const email = user?.active === true ? user.email : null;
-      // Counted for nobody's inbox too, so that an unknown name costs the same writes.
-      const mayMail = await mailLimits.mayMail("reset", email ?? asked, skip);
-      const mayReach = email !== null && mayMail;
-      // An inbox that has had enough keeps the code that it got last.
-      if (email !== null && !mayReach && earlier !== null) return { status: "sent", ticket: earlier.ticket };
-      const now = clock.now();
-      const { ticket } = await desk.open(
-        {
-          userId: mayReach ? (user?.id ?? null) : null,
-          isMailed: mayReach,
-          purpose: "reset-password",
-          address: mayReach ? email : null,
-          asked,
-          replaces: earlier,
-        },
-        (codeId) => [
-          auditEvent(
-            "code.requested",
-            { now, userId: user?.id ?? null, details: { purpose: "reset-password" } },
-            input,
-          ),
-          ...(mayReach && user !== null
-            ? [
-                mailEvent({
-                  now,
-                  template: "reset-password",
-                  to: email,
-                  userId: user.id,
-                  locale: user.locale ?? input.locale ?? null,
-                  codeId,
-                  payload: { name: user.username },
-                }),
-              ]
-            : []),
-        ],
-      );
-      return { status: "sent", ticket };
-    },
+    request: (input) =>
+      requestCode(input, {
+        purposes: ["reset-password"],
+        action: "reset",
+        template: "reset-password",
+        addressOf: (user) => user?.email ?? null,
+      }),
 
     async confirm(input) {
       const presented = await desk.present("reset-password", input, {
@@ -96,7 +60,8 @@ export function createPasswordReset(deps: {
       if (review.status === "password-refused") return review;
       // Hashed before the code is used up (a busy server costs nobody a code), and for wrong codes alike.
       const next = await passwords.make(input.newPassword, laneOf(input));
-      if (presented === "wrong-code") return { status: "wrong-code" };
+      if (presented === "wrong-code" || (await isHeld(presented.code.userId)))
+        return { status: "wrong-code" };
 
       const code = await presented.redeem();
       if (code === "wrong-code") return { status: "wrong-code" };
@@ -116,15 +81,15 @@ export function createPasswordReset(deps: {
         ],
       );
       if (written.status !== "replaced") return { status: "wrong-code" };
-      await store.discardCodes(user.id, ["reset-password", "second-factor"]);
+      await store.discardCodes(user.id, PURPOSES_ENDED_BY_PASSWORD);
       await failures.forget(user.id, input.ip);
       return { status: "password-reset", user: toUser(user, now) };
     },
   };
 
-  function keysOf(input: CodeRequester, earlier: CodeRecord | null): string[] {
-    if ("identifier" in input) return keysOfTyped(input.identifier, mode);
-    if ("userId" in input) return [idKey(input.userId)];
-    return earlier === null ? [] : [idKey(earlier.userId)];
+  /** A blocked person resets nothing; the code is left as it was, for when the block is over. */
+  async function isHeld(userId: string): Promise<boolean> {
+    const user = await store.findUser([idKey(userId)]);
+    return user !== null && (await gate.of(user)) !== null;
   }
 }

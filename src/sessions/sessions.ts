@@ -6,6 +6,7 @@ import { newId } from "../base/ids.js";
 import { requireJsonObject, requireText } from "../base/input.js";
 import { idKey } from "../base/keys.js";
 import { everyItem, pageSize } from "../base/pages.js";
+import type { BlockGate } from "../blocks/gate.js";
 import { addressKey } from "../limits/address.js";
 import type {
   Context,
@@ -26,7 +27,7 @@ import type {
   UserRecord,
 } from "../store/contract.js";
 import { noSuchUser } from "../users/lookup.js";
-import { isBlocked, toUser } from "../users/records.js";
+import { toUser } from "../users/records.js";
 import { requireAdministrator, requireSelfOrAdministrator, requireSuperuser } from "../users/rights.js";
 import { isOver, toSession } from "./records.js";
 import { createTouches } from "./touches.js";
@@ -85,9 +86,10 @@ export function createSessions(deps: {
   readonly store: Store;
   readonly clock: Clock;
   readonly policy: SessionPolicy;
+  readonly gate: BlockGate;
   readonly logger: Logger;
 }): Sessions {
-  const { store, clock, policy } = deps;
+  const { store, clock, policy, gate } = deps;
   const touches = createTouches(store, deps.logger);
 
   function newRecord(tokenHash: string, opening: OpeningSession, context: Context): SessionRecord {
@@ -159,7 +161,7 @@ export function createSessions(deps: {
     async create({ userId, methods = [], data, ...context }) {
       requireSuperuser(context, "make sessions without a proof");
       const user = await read(userId);
-      if (isBlocked(user, clock.now()))
+      if ((await gate.of(user)) !== null)
         throw new WatchwordError("account-blocked", "The user is blocked; unblock the account first.");
       if (!user.active)
         throw new WatchwordError(

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { STORE } from "../../test/helpers/database.js";
 import { codeIn, openTestSpace, type TestSpace, whenFree } from "../../test/helpers/space.js";
 
 const GOOD = "correct horse battery staple";
@@ -144,7 +145,11 @@ describe("failures", () => {
     const statuses = results.map((result) =>
       result.status === "fulfilled" ? result.value.status : result.reason.code,
     );
-    expect(new Set(statuses)).toEqual(new Set(["wrong-credentials", "limited", "busy"]));
+    // Whether anybody meets a place that is taken depends on how long a database takes to let them come.
+    const possible = ["wrong-credentials", "limited", ...(STORE === "sqlite" ? ["busy"] : [])];
+    expect(new Set(statuses.filter((status) => STORE === "sqlite" || status !== "busy"))).toEqual(
+      new Set(possible),
+    );
     expect(statuses.filter((status) => status === "wrong-credentials").length).toBeLessThanOrEqual(5);
     expect(test.space.passwords.statistics.done - 1).toBeLessThanOrEqual(5);
   });

@@ -4,12 +4,13 @@ import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
 import { requireJsonObject, requireText } from "../base/input.js";
 import { emailKey, type IdentifierMode, limitForm } from "../base/keys.js";
+import type { BlockGate } from "../blocks/gate.js";
 import type { CodeDesk } from "../codes/desk.js";
 import type { MailLimits } from "../limits/mail-limits.js";
 import { skipsLimits } from "../limits/skip.js";
 import { mailEvent } from "../mail/notices.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
-import type { SignUpInput, SignUpResult } from "../space/contract.js";
+import type { SignUpInput, SignUpPassword, SignUpResult } from "../space/contract.js";
 import type { PasswordRecord, Store, UserRecord } from "../store/contract.js";
 import { DATA_LIMIT } from "../users/data.js";
 import { pendingBefore } from "../users/lookup.js";
@@ -27,6 +28,7 @@ import { verificationEvents } from "./verification.js";
 export interface SignUpPolicy {
   readonly enabled: boolean;
   readonly verification: "required" | "none";
+  readonly password: SignUpPassword;
 }
 
 export type SignUp = (input: SignUpInput) => Promise<SignUpResult>;
@@ -44,8 +46,9 @@ export function createSignUp(deps: {
   readonly passwords: PasswordWork;
   readonly desk: CodeDesk;
   readonly mailLimits: MailLimits;
+  readonly gate: BlockGate;
 }): SignUp {
-  const { store, clock, mode, policy, passwords, desk, mailLimits } = deps;
+  const { store, clock, mode, policy, passwords, desk, mailLimits, gate } = deps;
 
   return async function signUp(input) {
     const skip = skipsLimits(input);
@@ -59,11 +62,12 @@ export function createSignUp(deps: {
     );
     const email = names.email ?? "";
     const data = requireJsonObject(input.data ?? {}, "data", DATA_LIMIT);
-    const review = await passwords.review(requireText(input.password, "password"), names);
-    if (review.status === "password-refused") return review;
+    const typed = typedPassword(input);
+    const review = typed === null ? null : await passwords.review(typed, names);
+    if (review?.status === "password-refused") return review;
     const limited = await mailLimits.ask("sign-up", limitForm(email), input.ip, skip);
     if (limited !== null) return limited;
-    const password = await passwords.make(input.password, laneOf(input));
+    const password = typed === null ? null : await passwords.make(typed, laneOf(input));
     const user = pendingUser(names, data, input.locale ?? null, clock.now());
     return policy.verification === "none"
       ? createAtOnce(user, password, input)
@@ -72,10 +76,12 @@ export function createSignUp(deps: {
 
   async function createAtOnce(
     pending: UserRecord,
-    password: PasswordRecord,
+    password: PasswordRecord | null,
     input: SignUpInput,
   ): Promise<SignUpResult> {
     const now = clock.now();
+    const block = await gate.onNames(pending);
+    if (block !== null) return { status: block.key.startsWith("e:") ? "email-taken" : "username-taken" };
     const user: UserRecord = { ...pending, state: "active" };
     const keys = keysOf(user);
     if (user.email !== null) keys.push(emailKeyRecord(user.email, mode));
@@ -83,34 +89,39 @@ export function createSignUp(deps: {
     const created = await store.createUser({ user, keys, password }, pendingBefore(now), events);
     if (created.status === "taken")
       return { status: created.key.startsWith("e:") ? "email-taken" : "username-taken" };
-    return { status: "signed-up", user: toUser(user, now) };
+    return { status: "signed-up", user: toUser(await gate.settle(user), now) };
   }
 
   async function createPending(
     user: UserRecord,
-    password: PasswordRecord,
+    password: PasswordRecord | null,
     input: SignUpInput,
   ): Promise<SignUpResult> {
     const now = clock.now();
     const email = user.email ?? "";
     const owner = await store.findUser([emailKey(email, mode)]);
+    // A blocked name looks like a taken one, and to a blocked address nothing is sent.
+    const isBlocked = (await gate.onNames({ username: null, email })) !== null;
+    if ((await gate.onNames({ username: user.username, email: null })) !== null)
+      return { status: "username-taken" };
     const created = await store.createUser({ user, keys: keysOf(user), password }, pendingBefore(now), [
       auditEvent("user.signed-up", { now, userId: user.id }, input),
     ]);
     if (created.status === "taken") return { status: "username-taken" };
     const skip = skipsLimits(input);
-    const mayMail =
+    const hasRoom =
       owner?.email == null
         ? await mailLimits.mayMail("verify", email, skip)
         : await mailLimits.mayMail("sign-up", owner.email, skip);
+    const mayMail = hasRoom && !isBlocked;
     const { ticket } = await desk.open(
       {
         userId: user.id,
         isMailed: owner === null && mayMail,
-        purpose: "verify-email",
+        purposes: ["verify-email"],
         address: email,
         asked: limitForm(email),
-        payload: { isKnown: owner !== null },
+        payload: { isKnown: owner !== null || isBlocked },
       },
       (codeId) => {
         if (!mayMail) return [];
@@ -134,6 +145,18 @@ export function createSignUp(deps: {
       },
     );
     return { status: "verification-sent", ticket };
+  }
+
+  /** Null: the person will sign in by mailed codes. */
+  function typedPassword(input: SignUpInput): string | null {
+    if (policy.password === "none") {
+      if (input.password === undefined) return null;
+      throw new WatchwordError("invalid-input", "People sign in by mailed codes here; leave password out.", {
+        details: { field: "password" },
+      });
+    }
+    if (policy.password === "optional" && input.password === undefined) return null;
+    return requireText(input.password, "password");
   }
 
   function keysOf(user: UserRecord) {

@@ -1,17 +1,18 @@
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
 import { requireText } from "../base/input.js";
-import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
-import { type CodeRequester, readAsking } from "../codes/asking.js";
+import { type IdentifierMode, idKey } from "../base/keys.js";
+import type { BlockGate } from "../blocks/gate.js";
 import type { CodeDesk, PresentedCode } from "../codes/desk.js";
+import type { RequestCode } from "../codes/request.js";
 import type { Failures } from "../limits/failures.js";
-import type { MailLimits } from "../limits/mail-limits.js";
 import { skipsLimits } from "../limits/skip.js";
 import { mailEvent } from "../mail/notices.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import { withdrawOnFailure } from "../passwords/passwords.js";
 import type {
   CodeProof,
+  CodeRequest,
   CodeRequestResult,
   Context,
   Limited,
@@ -24,7 +25,7 @@ import { emailKeyRecord } from "../users/names.js";
 import { toUser } from "../users/records.js";
 
 export interface Verification {
-  request(input: CodeRequester & LimitSkip & Context): Promise<CodeRequestResult>;
+  request(input: CodeRequest): Promise<CodeRequestResult>;
   confirm(input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
 }
 
@@ -56,62 +57,32 @@ export function createVerification(deps: {
   readonly clock: Clock;
   readonly mode: IdentifierMode;
   readonly desk: CodeDesk;
-  readonly mailLimits: MailLimits;
+  readonly requestCode: RequestCode;
+  readonly gate: BlockGate;
   readonly failures: Failures;
   readonly passwords: PasswordWork;
 }): Verification {
-  const { store, clock, mode, desk, mailLimits, failures, passwords } = deps;
-
-  /** The holder of an earlier request, a sign-up included; else whoever is meant by what was given. */
-  function findHolder(input: CodeRequester, earlier: CodeRecord | null): Promise<UserRecord | null> {
-    if (earlier !== null) return store.findUser([idKey(earlier.userId)], { pending: true });
-    if ("identifier" in input) return store.findUser(keysOfTyped(input.identifier, mode));
-    return "userId" in input ? store.findUser([idKey(input.userId)]) : Promise.resolve(null);
-  }
+  const { store, clock, mode, desk, requestCode, gate, failures, passwords } = deps;
 
   return {
-    async request(input) {
-      const skip = skipsLimits(input);
-      const { asked, earlier } = await readAsking(input, "verify-email", desk);
-      const limited = await mailLimits.ask("verify", asked, input.ip, skip);
-      if (limited !== null) return limited;
-      const user = await findHolder(input, earlier?.code ?? null);
-      const isKnown = earlier !== null && isKnownAddress(earlier.code);
-      const email = user !== null && user.emailVerifiedAt === null && !isKnown ? user.email : null;
-      // Counted for nobody's inbox too, so that an unknown name costs the same writes.
-      const mayMail = await mailLimits.mayMail("verify", email ?? asked, skip);
-      const mayReach = email !== null && mayMail;
-      // An inbox that has had enough keeps the code that it got last.
-      if (email !== null && !mayReach && earlier !== null) return { status: "sent", ticket: earlier.ticket };
-      const now = clock.now();
-      const { ticket } = await desk.open(
-        {
-          userId: mayReach && user !== null ? user.id : null,
-          isMailed: mayReach,
-          purpose: "verify-email",
-          address: mayReach ? email : null,
-          asked,
-          replaces: earlier,
-          payload: { isKnown },
-        },
-        (codeId) =>
-          mayReach && user !== null
-            ? verificationEvents(user, email, codeId, now, input)
-            : [
-                auditEvent(
-                  "code.requested",
-                  { now, userId: null, details: { purpose: "verify-email" } },
-                  input,
-                ),
-              ],
-      );
-      return { status: "sent", ticket };
-    },
+    request: (input) =>
+      requestCode(input, {
+        purposes: ["verify-email"],
+        action: "verify",
+        template: "verify-email",
+        addressOf: (user, earlier) =>
+          user !== null && user.emailVerifiedAt === null && !isKnownAddress(earlier) ? user.email : null,
+        findEarlier: (earlier) => store.findUser([idKey(earlier.userId)], { pending: true }),
+        payload: (_user, earlier) => ({ isKnown: isKnownAddress(earlier) }),
+      }),
 
     async confirm(input) {
       const presented = await desk.present("verify-email", input, { ip: input.ip, skip: skipsLimits(input) });
       if (presented === "wrong-code") return { status: "wrong-code" };
       if ("status" in presented) return presented;
+      // Looked at before anything is used up: who is unblocked later finds the code as it was.
+      const holder = await store.findUser([idKey(presented.code.userId)], { pending: true });
+      if (holder !== null && (await gate.of(holder)) !== null) return { status: "wrong-code" };
       const proven = await proveSignUp(presented, input);
       if (proven !== "proven") return proven;
       const code = await presented.redeem();
@@ -132,7 +103,8 @@ export function createVerification(deps: {
     const userId = presented.code.userId;
     if (presented.hasTicket) return "proven";
     const found = await store.findSignIn([idKey(userId)]);
-    if (found === null || found.user.state === "active") return "proven";
+    // Without a password in it there is nothing of a stranger's to activate: the inbox is all the proof that there is.
+    if (found === null || found.user.state === "active" || found.password === null) return "proven";
     const typed = "link" in input ? input.password : undefined;
     if (typed === undefined) return { status: "proof-needed" };
     const attempt = await failures.charge({
@@ -170,7 +142,8 @@ export function createVerification(deps: {
         pendingBefore(now),
         [auditEvent("email.verified", { now, userId: user.id }, context)],
       );
-      if (written.status === "updated") return { status: "verified", user: toUser(written.user, now) };
+      if (written.status === "updated")
+        return { status: "verified", user: toUser(await gate.settle(written.user), now) };
       if (written.status === "taken") return { status: "email-taken" };
       if (written.status === "not-found") return { status: "wrong-code" };
     }
@@ -178,7 +151,8 @@ export function createVerification(deps: {
   }
 }
 
-function isKnownAddress(code: CodeRecord): boolean {
+function isKnownAddress(code: CodeRecord | null): boolean {
+  if (code === null) return false;
   const payload: unknown = JSON.parse(code.payload);
   return typeof payload === "object" && payload !== null && "isKnown" in payload && payload.isKnown === true;
 }

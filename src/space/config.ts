@@ -12,6 +12,7 @@ export interface Config {
   readonly mailFrom: string;
   /** Null: `/metrics` does not answer. */
   readonly metricsToken: string | null;
+  readonly passwordSecrets: Pick<NonNullable<OpenOptions["passwords"]>, "peppers" | "legacySecrets">;
   readonly entries: readonly ConfigEntry[];
 }
 
@@ -27,6 +28,8 @@ export const VARIABLES = {
   smtpUrl: "WATCHWORD_SMTP_URL",
   mailFrom: "WATCHWORD_MAIL_FROM",
   metricsToken: "WATCHWORD_METRICS_TOKEN",
+  peppers: "WATCHWORD_PEPPERS",
+  legacySecrets: "WATCHWORD_LEGACY_SECRETS",
 } as const;
 
 /**
@@ -81,6 +84,29 @@ export function readConfig(
     });
     return given ?? fromEnvironment;
   }
+  /** An option that is no text: as JSON in the environment. What stands there is checked where it is used. */
+  function readJson<T>(name: string, given: T | undefined, variable: string): T | undefined {
+    const set = environment[variable];
+    const fromEnvironment = set === undefined || set === "" ? undefined : set;
+    const origin = originOf(given === undefined ? undefined : "", fromEnvironment, null);
+    entries.push({ name, value: origin === "default" ? "" : "•••", origin, variable });
+    if (given !== undefined || fromEnvironment === undefined) return given;
+    try {
+      return JSON.parse(fromEnvironment);
+    } catch {
+      // The message of JSON.parse quotes what it was given, which is a secret.
+      throw new WatchwordError(
+        "invalid-option",
+        `${variable} is no JSON. docs/configuration.md shows its form.`,
+      );
+    }
+  }
+  const peppers = readJson("passwords.peppers", options.passwords?.peppers, VARIABLES.peppers);
+  const legacySecrets = readJson(
+    "passwords.legacySecrets",
+    options.passwords?.legacySecrets,
+    VARIABLES.legacySecrets,
+  );
   return {
     name: options.name ?? "watchword",
     baseUrl,
@@ -88,6 +114,10 @@ export function readConfig(
     smtp: smtpUrl === "" ? null : { ...options.mail?.smtp, url: smtpUrl },
     mailFrom,
     metricsToken: readMetricsToken(),
+    passwordSecrets: {
+      ...(peppers === undefined ? {} : { peppers }),
+      ...(legacySecrets === undefined ? {} : { legacySecrets }),
+    },
     entries,
   };
 }

@@ -1,19 +1,29 @@
 import type { Clock } from "../base/clock.js";
 import type { IdentifierMode } from "../base/keys.js";
 import type { Context } from "./contract/actors.js";
+import type { BlocksService } from "./contract/blocks.js";
 import type { CodesService } from "./contract/codes.js";
 import type { MailService } from "./contract/mail.js";
 import type { AuditService, DatabaseService, LimitsService } from "./contract/operations.js";
 import type { PasswordsService } from "./contract/passwords.js";
 import type { SessionsService } from "./contract/sessions.js";
 import type { SetUpService } from "./contract/set-up.js";
-import type { SignInInput, SignInResult, SignUpInput, SignUpResult } from "./contract/sign-in.js";
+import type {
+  EmailCodeSignIn,
+  SignInInput,
+  SignInResult,
+  SignUpInput,
+  SignUpPassword,
+  SignUpResult,
+} from "./contract/sign-in.js";
 import type { UsersService } from "./contract/users.js";
 
 export type { Clock } from "../base/clock.js";
 export type { IdentifierMode } from "../base/keys.js";
 export type * from "./contract/actors.js";
+export type * from "./contract/blocks.js";
 export type * from "./contract/codes.js";
+export type * from "./contract/hashes.js";
 export type * from "./contract/json.js";
 export type * from "./contract/mail.js";
 export type * from "./contract/operations.js";
@@ -25,7 +35,7 @@ export type * from "./contract/user-data.js";
 export type * from "./contract/users.js";
 
 /** Where the value of an option came from. */
-export type ConfigOrigin = "option" | "environment" | "database" | "default" | "file";
+export type ConfigOrigin = "option" | "environment" | "url" | "database" | "default" | "file";
 
 /** One option, after merging option, environment and default. */
 export interface ConfigEntry {
@@ -70,6 +80,7 @@ export interface UserSpace {
   readonly passwords: PasswordsService;
   readonly sessions: SessionsService;
   readonly codes: CodesService;
+  readonly blocks: BlocksService;
   readonly limits: LimitsService;
   readonly audit: AuditService;
   readonly mail: MailService;
@@ -80,10 +91,16 @@ export interface UserSpace {
 
   /** Whether people may sign up by themselves. */
   readonly signUpOpen: boolean;
+  /** Whether they give a password then. */
+  readonly signUpPassword: SignUpPassword;
+  /** Which accounts a mailed code alone signs in. */
+  readonly emailCodeSignIn: EmailCodeSignIn;
   /**
    * Signs a person up. Where the space asks for verification (the default), the answer is the same whether the address is
    * known or not: a mail goes out, a code or a notice to the owner, and `space.codes.confirm("verify-email", …)` makes the
    * user. Until then the username is held for a day; the address belongs to whoever proves it.
+   *
+   * Without a password the person signs in by mailed codes later (`space.codes.request("sign-in", …)`).
    *
    * @param input - `ip`: at most 30 sign-ups an hour from one address; at most 5 an hour for one email, in any case.
    * @throws WatchwordError `invalid-identifier`, `invalid-input`, `not-allowed` where sign-up is off, `busy`
@@ -95,7 +112,8 @@ export interface UserSpace {
    */
   signUp(input: SignUpInput): Promise<SignUpResult>;
   /**
-   * Signs a person in, by name and password, or by the ticket of a `second-factor` outcome with the mailed code. A failure
+   * Signs a person in: by name and password, then by a mailed code with the ticket of a `second-factor` outcome where the
+   * person chose that; or by a mailed sign-in code or link alone, where `signIn.emailCode` allows it. A failure
    * is charged before the hash is computed, and unknown names cost the same one hash. Five failures for one account from
    * one `ip` bring growing waits; after 100 in a row for one account from anywhere (NIST SP 800-63B-4 §3.2.2) a password
    * needs a mailed code too, except on a known `device`.

@@ -1,8 +1,12 @@
 import { createAudit } from "../audit/audit.js";
-import { systemClock } from "../base/clock.js";
+import { type Clock, systemClock } from "../base/clock.js";
 import { deriveKey } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
+import { createBlocks } from "../blocks/blocks.js";
+import { createBlockGate } from "../blocks/gate.js";
 import { createCodeDesk } from "../codes/desk.js";
+import { readCodePolicy } from "../codes/options.js";
+import { createCodeRequests } from "../codes/request.js";
 import { createCodeSecrets } from "../codes/secrets.js";
 import { readActionLimits } from "../limits/actions.js";
 import { createFailures } from "../limits/failures.js";
@@ -16,15 +20,15 @@ import { createPasswords } from "../passwords/passwords.js";
 import { createPolicy } from "../passwords/policy.js";
 import { createRenewal } from "../passwords/renewal.js";
 import { createPasswordReset } from "../passwords/reset.js";
+import { createPasswordSecrets } from "../passwords/secrets.js";
 import { createDevices } from "../sessions/device.js";
 import { createSessions, sessionPolicy } from "../sessions/sessions.js";
-import { createSignIn } from "../sign-in/sign-in.js";
+import { createSignInFlows } from "../sign-in/flows.js";
 import { createSignUp } from "../sign-up/sign-up.js";
 import { createVerification } from "../sign-up/verification.js";
 import type { Store } from "../store/contract.js";
-import { openSqliteStore } from "../store/sqlite/open.js";
+import { createUserFlows } from "../users/flows.js";
 import { createSetUp } from "../users/set-up.js";
-import { createUsers } from "../users/users.js";
 import { createCodes } from "./codes.js";
 import { type Config, readConfig, toldBaseUrl, VARIABLES } from "./config.js";
 import type { ConfigEntry, HandlerContext, UserSpace } from "./contract.js";
@@ -32,22 +36,26 @@ import { createDatabase } from "./database.js";
 import { createHousekeeping } from "./housekeeping.js";
 import { stderrLogger } from "./logger.js";
 import { createMail, readMailWording } from "./mail.js";
+import { openStore } from "./open-store.js";
 import type { OpenOptions } from "./options.js";
+import { readPeoplePolicy } from "./people.js";
+import { filesOf, type Place } from "./place.js";
 import { checkSecrets, findSecrets, type Secrets } from "./secret.js";
 import { requireNewEnough, settle } from "./settings.js";
+import { createStoreClock } from "./store-clock.js";
 
 /**
  * Opens the store, settles what the space is, and joins the services together: the one place that sees both sides.
  * `release` decides when the last holder has let go.
  */
 export async function createUserSpace(
-  file: string,
+  place: Place,
   options: OpenOptions,
   release: (letGo: () => Promise<void>) => Promise<void>,
 ): Promise<UserSpace> {
   const told = readConfig(options, process.env);
   const logger = options.logger ?? stderrLogger;
-  const clock = options.clock ?? systemClock;
+  const files = filesOf(place);
   // What could be wrong with the options is looked at before anything is made: a mistake leaves no database behind.
   const costs = options.passwords?.argon2 ?? {};
   const hasher = createHasher({
@@ -58,18 +66,15 @@ export async function createUserSpace(
     ...(options.passwords?.queue === undefined ? {} : { queue: options.passwords.queue }),
   });
   createPolicy(options.passwords ?? {});
+  const passwordSecrets = createPasswordSecrets(told.passwordSecrets);
   sessionPolicy(options.sessions);
   parseSender(told.mailFrom);
   const limits = readActionLimits(options.limits);
   const wording = readMailWording(options.mail);
-  checkSecrets(options.secret, process.env[VARIABLES.secret]);
-  const store = await openSqliteStore({
-    file,
-    create: options.create ?? true,
-    synchronous: options.sqlite?.synchronous ?? "full",
-    busyTimeout: options.sqlite?.busyTimeout ?? 5000,
-    logger,
-  });
+  const codePolicy = readCodePolicy(options.codes);
+  const people = readPeoplePolicy(options);
+  checkSecrets(options.secret, process.env[VARIABLES.secret], files.secret);
+  const store = await openStore(place, options, logger);
   try {
     return await joinServices();
   } catch (error) {
@@ -79,11 +84,18 @@ export async function createUserSpace(
 
   async function joinServices(): Promise<UserSpace> {
     await bringUpToDate(store, options.migrate ?? true);
+    const storeClock =
+      options.clock === undefined && place.connection !== null
+        ? await createStoreClock({ store, logger })
+        : null;
+    const clock: Clock = options.clock ?? storeClock ?? systemClock;
     const found = await store.readSettings();
+    // A server that only looks like MongoDB may let two callers win: found out before anything rests on it.
+    if (found === null && store.kind === "mongodb") await store.proveAtomicity();
     const secrets = await findSecrets({
       given: options.secret,
       variable: process.env[VARIABLES.secret],
-      file: `${file}.secret`,
+      file: files.secret,
       isNewSpace: found === null,
     });
     const settings = await settle(
@@ -109,50 +121,60 @@ export async function createUserSpace(
       ...options.passwords,
       words: options.passwords?.words ?? [config.siteName, config.name],
     });
-    const passwords = createPasswordWork({ hasher, policy: passwordPolicy, clock });
+    const passwords = createPasswordWork({
+      hasher,
+      policy: passwordPolicy,
+      clock,
+      secrets: passwordSecrets,
+      logger,
+    });
     const guard = createGuard(store, clock);
     const limitKey = keysFor("limits")[0];
     const failures = createFailures({ store, clock, key: limitKey, logger, limits: limits.signIn });
     const desk = createCodeDesk({
       store,
       clock,
+      mode,
       guard,
-      secrets: createCodeSecrets(keysFor("codes")),
+      policy: codePolicy,
+      secrets: createCodeSecrets(keysFor("codes"), codePolicy.alphabet),
       limits: limits.verify,
     });
-    const sessions = createSessions({ store, clock, policy, logger });
+    const gate = createBlockGate({ store, clock, mode });
+    const sessions = createSessions({ store, clock, policy, gate, logger });
     const devices = createDevices(keysFor("devices"), clock);
-    const users = createUsers({ store, clock, mode, passwords, guard, failures });
     const mailLimits = createMailLimits(guard, limitKey, limits);
-    const flow = { store, clock, mode, passwords, desk, failures, mailLimits };
-    const renewal = createRenewal({ store, clock, passwords, needsUpgrade: hasher.needsUpgrade, logger });
+    const ground = { store, clock, mode, policy: codePolicy, desk, mailLimits, failures, guard, gate };
+    const requestCode = createCodeRequests(ground);
+    const passwordsService = createPasswords({
+      ...ground,
+      hasher,
+      policy: passwordPolicy,
+      work: passwords,
+      sessions,
+      devices,
+    });
+    const flow = { ...ground, requestCode, passwords, confirmPassword: passwordsService.confirm };
+    const userFlows = createUserFlows({ ...flow, verifies: people.signUp.verification === "required" });
+    const renewal = createRenewal({ store, clock, passwords, logger });
     const mail = createMail({
       store,
       clock,
       logger,
       config,
-      file,
+      outbox: files.outbox,
       options: options.mail ?? {},
       wording,
       desk,
       sendsElsewhere: settings.sendsMail,
     });
-    const signUp = createSignUp({
-      ...flow,
-      policy: {
-        enabled: options.signUp?.enabled ?? true,
-        verification: options.signUp?.verification ?? "required",
-      },
-    });
-    const signIn = createSignIn({
+    const signUp = createSignUp({ ...flow, policy: people.signUp });
+    const signInFlows = createSignInFlows({
       ...flow,
       sessions,
       devices,
       renewal,
-      policy: {
-        requireVerifiedEmail: options.signIn?.requireVerifiedEmail ?? false,
-        tellNewDevice: wording.isWanted("new-device"),
-      },
+      policy: { ...people.signIn, tellNewDevice: wording.isWanted("new-device") },
     });
     const housekeeping = createHousekeeping({ store, clock, logger });
 
@@ -166,41 +188,36 @@ export async function createUserSpace(
       baseUrl: config.baseUrl,
       siteName: config.siteName,
       clock,
-      users,
-      passwords: createPasswords({
-        store,
-        clock,
-        hasher,
-        policy: passwordPolicy,
-        work: passwords,
-        failures,
-        guard,
-        sessions,
-        devices,
-      }),
+      users: userFlows.users,
+      passwords: passwordsService,
       sessions: sessions.service,
       codes: createCodes({
-        store,
-        desk,
+        ...flow,
+        ...userFlows,
+        ...signInFlows,
         verification: createVerification(flow),
         reset: createPasswordReset(flow),
-        aroundRequest: mail.around,
+        around: mail.around,
       }),
+      blocks: createBlocks({ store, clock, mode }),
       limits: createLimits(store, clock, limitKey),
       audit: createAudit(store),
       mail: mail.service,
-      database: createDatabase(store, housekeeping),
-      setUp: createSetUp({ store, clock, mode, desk, passwords }),
+      database: createDatabase({ store, housekeeping, clock, settings }),
+      setUp: createSetUp({ store, clock, mode, desk, passwords, gate }),
       config: describeConfig(options, config, secrets, {
         mode,
         policy,
         location: store.location,
         mail: mail.service.transport,
+        connection: place.connection?.entries ?? [],
       }),
 
-      signUpOpen: options.signUp?.enabled ?? true,
+      signUpOpen: people.signUp.enabled,
+      signUpPassword: people.signUp.password,
+      emailCodeSignIn: people.signIn.emailCode,
       signUp: (input) => mail.around(input, () => signUp(input)),
-      signIn: (input) => mail.after(signIn(input)),
+      signIn: (input) => mail.after(signInFlows.signIn(input)),
       signOut: (token, context = {}) => sessions.signOut(token, context),
 
       deriveKey: (purpose) => deriveKey(secrets.list[0], `own:${purpose}`),
@@ -229,9 +246,11 @@ export async function createUserSpace(
     };
     mail.start();
     housekeeping.start();
+    storeClock?.start();
     return space;
 
     async function shutDown(): Promise<void> {
+      storeClock?.stop();
       await housekeeping.stop();
       await mail.stop();
       await renewal.settled();
@@ -267,7 +286,13 @@ function describeConfig(
   options: OpenOptions,
   config: Config,
   secrets: Secrets,
-  known: { mode: string; policy: { idle: number; absolute: number | null }; location: string; mail: string },
+  known: {
+    readonly mode: string;
+    readonly policy: { readonly idle: number; readonly absolute: number | null };
+    readonly location: string;
+    readonly mail: string;
+    readonly connection: readonly ConfigEntry[];
+  },
 ): readonly ConfigEntry[] {
   const inDatabase = (name: string, value: string, given?: unknown): ConfigEntry => ({
     name,
@@ -277,6 +302,7 @@ function describeConfig(
   });
   return [
     { name: "database", value: known.location, origin: "option", variable: "WATCHWORD_DATABASE_URL" },
+    ...known.connection,
     { name: "secret", value: "•••", origin: secrets.origin, variable: VARIABLES.secret },
     inDatabase("identifiers", known.mode, options.identifiers),
     inDatabase("sessions.idle", `${known.policy.idle} ms`, options.sessions?.idle),

@@ -47,8 +47,11 @@ export function createHousekeeping(deps: {
         size: BATCH,
       });
       total = add(total, counts);
-      if (Object.values(counts).every((count) => count < BATCH)) return total;
+      if (Object.values(counts).every((count) => count < BATCH)) break;
     }
+    // Given back, so that who comes next (a person at a terminal) need not wait until it runs out.
+    const now = clock.now();
+    await store.takeTurn("cleanup", owner, now, now);
     return total;
   }
 

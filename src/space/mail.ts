@@ -49,8 +49,8 @@ export function createMail(deps: {
   readonly config: Config;
   readonly options: MailOptions;
   readonly wording: MailWording;
-  /** The database's file; the outbox lies beside it. */
-  readonly file: string;
+  /** The folder for mails where nothing else is said. */
+  readonly outbox: string;
   readonly desk: CodeDesk;
   /** Whether the settings say that this space has a mail server. */
   readonly sendsElsewhere: boolean;
@@ -74,8 +74,7 @@ export function createMail(deps: {
     async prepareCode(mail) {
       const code = await desk.handOver(mail);
       if (code.status === "gone") return code;
-      const page = code.purpose === "reset-password" ? "reset" : "verify";
-      return { ...code, link: `${config.baseUrl}/${page}?link=${code.linkText}` };
+      return { ...code, link: `${config.baseUrl}/${pageOf(code.purpose)}?link=${code.linkText}` };
     },
   });
   const plain = createMailService({ ...sending, courier });
@@ -127,6 +126,19 @@ export function createMail(deps: {
   };
 }
 
+/** The page that the link of a mail opens. */
+const LINK_PAGES: Readonly<Record<string, string>> = {
+  "reset-password": "reset",
+  "sign-in": "sign-in/link",
+  "change-email": "change-email",
+  "delete-account": "delete-account",
+  unlock: "unlock",
+};
+
+function pageOf(purpose: string): string {
+  return (Object.hasOwn(LINK_PAGES, purpose) ? LINK_PAGES[purpose] : undefined) ?? "verify";
+}
+
 /** How long a mail takes tells whether there was one: that is the application's to know and nobody else's. */
 function requireMayWait(context: Context): void {
   if (!isSystem(context))
@@ -164,9 +176,9 @@ function chooseTransport(deps: {
   readonly clock: Clock;
   readonly config: Config;
   readonly options: MailOptions;
-  readonly file: string;
+  readonly outbox: string;
 }): Transport {
   if (deps.options.send !== undefined) return createCustomTransport(deps.options.send);
   if (deps.config.smtp !== null) return createSmtpTransport(deps.config.smtp);
-  return createOutbox({ folder: deps.options.outbox ?? `${deps.file}.outbox`, clock: deps.clock });
+  return createOutbox({ folder: deps.options.outbox ?? deps.outbox, clock: deps.clock });
 }

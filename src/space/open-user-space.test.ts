@@ -1,8 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { openUserSpace } from "watchword";
-import { openTestSpace, type TestSpace } from "../../test/helpers/space.js";
+import { newDatabase, openStoreOf, STORE } from "../../test/helpers/database.js";
+import { codeIn, openTestSpace, type TestSpace } from "../../test/helpers/space.js";
 
 const refusal = (code: string) => expect.objectContaining({ code });
 let test: TestSpace;
@@ -47,21 +46,8 @@ describe("opening", () => {
     expect(await space.users.find({ username: "ada" })).toEqual(ada);
   });
 
-  it.each([
-    "",
-    "users.db",
-    "redis://localhost",
-    "sqlite:",
-    "sqlite::memory:",
-    "sqlite:a.db?mode=ro",
-    "sqlite:%zz",
-  ])("refuses the URL %j and says which to use", async (url) => {
-    await expect(openUserSpace(url)).rejects.toThrow(refusal("invalid-option"));
-  });
-
   it("refuses an option that there is not, and one that the open space has otherwise", async () => {
-    const url = `sqlite:${join(test.folder, "misspelt.db")}`;
-    await expect(openUserSpace(url, { sesions: {} } as never)).rejects.toThrow(refusal("invalid-input"));
+    await expect(openUserSpace(test.url, { sesions: {} } as never)).rejects.toThrow(refusal("invalid-input"));
     await expect(openUserSpace(test.url, { siteName: "Another" })).rejects.toThrow(
       refusal("settings-contradict"),
     );
@@ -78,13 +64,6 @@ describe("opening", () => {
     expect(space.config.find(({ name }) => name === "baseUrl")).toMatchObject({ origin: "database" });
   });
 
-  it("makes no database where it shall not", async () => {
-    await expect(openUserSpace(`sqlite:${join(test.folder, "none.db")}`, { create: false })).rejects.toThrow(
-      refusal("store-refused"),
-    );
-    await expect(stat(join(test.folder, "none.db"))).rejects.toThrow();
-  });
-
   it.each([
     [{ baseUrl: "nowhere" }],
     [{ baseUrl: "https://example.com/path" }],
@@ -95,44 +74,33 @@ describe("opening", () => {
     [{ passwords: { argon2: { memory: -1 } } }],
     [{ mail: { from: "nobody" } }],
   ])("refuses the option %j", async (options) => {
-    const url = `sqlite:${join(test.folder, "options.db")}`;
-    await expect(openUserSpace(url, options)).rejects.toThrow(refusal("invalid-option"));
+    const database = await newDatabase();
+    onTestFinished(() => database.drop());
+    const opening = openUserSpace(database.url, { ...database.options, ...options });
+    await expect(opening).rejects.toThrow(refusal("invalid-option"));
     // A mistake in an option leaves nothing behind that would contradict the next try.
-    expect((await readdir(test.folder)).filter((name) => name.startsWith("options"))).toEqual([]);
+    expect(await database.dump()).toBe("");
   });
 
   it("opens again after an opening that failed", async () => {
-    const url = `sqlite:${join(test.folder, "again.db")}`;
-    await expect(openUserSpace(url, { secret: "short" })).rejects.toThrow(refusal("invalid-option"));
-    await (await openUserSpace(url)).close();
+    const { url, options, drop } = await newDatabase();
+    onTestFinished(drop);
+    await expect(openUserSpace(url, { ...options, secret: "short" })).rejects.toThrow(
+      refusal("invalid-option"),
+    );
+    await (await openUserSpace(url, options)).close();
   });
 });
 
 describe("the secret", () => {
-  const file = () => join(test.folder, "users.db.secret");
-
-  it("is made with the space, for its owner's eyes only, and asked for ever after", async () => {
-    expect((await stat(file())).mode & 0o777).toBe(0o600);
-    expect((await readFile(file(), "utf8")).trim().length).toBeGreaterThanOrEqual(43);
-    await test.space.close();
-    await rename(file(), `${file()}.away`);
-    await expect(openUserSpace(test.url)).rejects.toThrow(refusal("secret-missing"));
-    await writeFile(file(), "another-secret-of-enough-characters-here");
-    await expect(openUserSpace(test.url)).rejects.toThrow(refusal("wrong-secret"));
-    await rm(file());
-    await rename(`${file()}.away`, file());
-    await test.reopen();
-  });
-
   it("can be changed: the new one first, the old one behind it", async () => {
-    const old = (await readFile(file(), "utf8")).trim();
+    const old = await test.database.secret();
     const fresh = "f".repeat(43);
     const { id } = await test.space.users.create({ username: "ada", email: "ada@example.com" });
     const request = await test.space.codes.request("reset-password", { userId: id });
     const [mail] = await test.mailsTo("ada@example.com");
     await expect(test.reopen({ secret: fresh })).rejects.toThrow(refusal("wrong-secret"));
     await test.reopen({ secret: [fresh, old] });
-    const { codeIn } = await import("../../test/helpers/space.js");
     expect(
       await test.space.codes.confirm("reset-password", {
         ticket: request.status === "sent" ? request.ticket : "",
@@ -148,13 +116,7 @@ describe("the secret", () => {
 describe("settings", () => {
   it("of a newer program are refused, by name", async () => {
     await test.space.close();
-    const { openSqliteStore } = await import("#dist/store/sqlite/open.js");
-    const store = await openSqliteStore({
-      file: join(test.folder, "users.db"),
-      create: false,
-      synchronous: "normal",
-      busyTimeout: 1000,
-    });
+    const store = await openStoreOf(test.database);
     const settings = await store.readSettings();
     if (settings === null) throw new Error("no settings");
     await store.writeSettings(settings.version, {
@@ -162,7 +124,7 @@ describe("settings", () => {
       oldestProgram: 99,
       version: settings.version + 1,
     });
-    await expect(openUserSpace(test.url)).rejects.toThrow(refusal("newer-database"));
+    await expect(openUserSpace(test.url, test.database.options)).rejects.toThrow(refusal("newer-database"));
     const changed = await store.readSettings();
     await store.writeSettings(changed?.version ?? null, { ...settings, version: settings.version + 2 });
     await store.close();
@@ -181,23 +143,7 @@ describe("settings", () => {
       variable: "WATCHWORD_SITE_NAME",
     });
     expect(entry("identifiers")).toMatchObject({ value: "folded", origin: "database" });
-    expect(entry("secret")).toMatchObject({ value: "•••", origin: "file" });
+    expect(entry("secret")).toMatchObject({ value: "•••", origin: STORE === "sqlite" ? "file" : "option" });
     expect(JSON.stringify(test.space.config)).not.toContain("hunter22");
-  });
-});
-
-describe("bad files", () => {
-  it("that are no database, or a folder, are refused and left as they are", async () => {
-    const text = join(test.folder, "notes.txt");
-    await writeFile(text, "these are my notes, not a database\n".repeat(100));
-    await expect(openUserSpace(`sqlite:${text}`)).rejects.toThrow(refusal("store-corrupted"));
-    expect(await readFile(text, "utf8")).toContain("my notes");
-    await mkdir(join(test.folder, "folder"));
-    await expect(openUserSpace(`sqlite:${join(test.folder, "folder")}`)).rejects.toThrow(
-      refusal("store-refused"),
-    );
-    await expect(openUserSpace(`sqlite:${join(test.folder, "no", "such", "users.db")}`)).rejects.toThrow(
-      refusal("store-refused"),
-    );
   });
 });

@@ -2,7 +2,7 @@ import { WatchwordError } from "../base/errors.js";
 import { requireKnownFields } from "../base/input.js";
 import type { UserSpace } from "./contract.js";
 import type { OpenOptions } from "./options.js";
-import { parseStoreUrl } from "./url.js";
+import { describePlace, findPlace, keyOf, type Place } from "./place.js";
 
 interface Opened {
   readonly space: Promise<UserSpace>;
@@ -18,10 +18,11 @@ const opened = new Map<string, Opened>();
  * Opening the same database again in one process gives the same object, with the options of the first opening; the
  * database is let go of when each opener has closed it.
  *
- * @param url Where the data lies: `sqlite:users.db`.
+ * @param url Where the data lies: `sqlite:users.db`, `postgres://user:password@host/database`,
+ * `mongodb://user:password@host/database`. No error repeats it.
  * @param options Each beats its environment variable, which beats the default.
- * @throws WatchwordError `invalid-option`, `store-refused`, `store-corrupted`, `newer-database`, `migration-needed`,
- * `secret-missing`, `wrong-secret`, `settings-contradict`
+ * @throws WatchwordError `invalid-option`, `store-refused`, `store-corrupted`, `store-unavailable`, `package-missing`,
+ * `newer-database`, `migration-needed`, `secret-missing`, `wrong-secret`, `settings-contradict`
  *
  * @example
  * ```ts
@@ -32,11 +33,11 @@ const opened = new Map<string, Opened>();
  */
 export async function openUserSpace(url: string, options: OpenOptions = {}): Promise<UserSpace> {
   requireKnownFields(options, OPTIONS, "openUserSpace");
-  const { kind, file } = parseStoreUrl(url);
-  const key = `${kind}:${file}`;
+  const place = findPlace(url, options);
+  const key = keyOf(place);
   const earlier = opened.get(key);
   if (earlier !== undefined) {
-    requireSame(earlier.options, options, key);
+    requireSame(earlier.options, options, place);
     earlier.holders++;
     return earlier.space;
   }
@@ -48,7 +49,7 @@ export async function openUserSpace(url: string, options: OpenOptions = {}): Pro
   async function open(): Promise<UserSpace> {
     // Loaded here, so that importing the package costs nothing until a space is opened.
     const { createUserSpace } = await import("./create-user-space.js");
-    return createUserSpace(file, options, async (letGo) => {
+    return createUserSpace(place, options, async (letGo) => {
       entry.holders--;
       if (entry.holders > 0) return;
       if (opened.get(key) === entry) opened.delete(key);
@@ -70,9 +71,13 @@ const OPTIONS: { readonly [Name in keyof Required<OpenOptions>]: true } = {
   sessions: true,
   signUp: true,
   signIn: true,
+  codes: true,
   limits: true,
   mail: true,
   sqlite: true,
+  postgres: true,
+  mongodb: true,
+  connect: true,
   http: true,
   clock: true,
   logger: true,
@@ -89,17 +94,21 @@ const COMPARED = [
   "sessions",
   "signUp",
   "signIn",
+  "codes",
   "limits",
   "sqlite",
+  "postgres",
+  "mongodb",
+  "connect",
   "http",
 ] as const;
 
 /** Options that the first opening has fixed cannot be had otherwise by a second one. */
-function requireSame(first: OpenOptions, second: OpenOptions, key: string): void {
+function requireSame(first: OpenOptions, second: OpenOptions, place: Place): void {
   for (const name of COMPARED)
     if (second[name] !== undefined && JSON.stringify(second[name]) !== JSON.stringify(first[name]))
       throw new WatchwordError(
         "settings-contradict",
-        `${key} is open in this process already, with another ${name}; close it first, or leave the option out.`,
+        `${describePlace(place)} is open in this process already, with another ${name}; close it first, or leave the option out.`,
       );
 }

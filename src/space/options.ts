@@ -1,6 +1,13 @@
 import type { Clock } from "../base/clock.js";
 import type { IdentifierMode } from "../base/keys.js";
-import type { MailTemplate, PasswordPolicy, SessionPolicy } from "./contract.js";
+import type {
+  EmailCodeSignIn,
+  HashContext,
+  MailTemplate,
+  PasswordPolicy,
+  SessionPolicy,
+  SignUpPassword,
+} from "./contract.js";
 
 /** How to reach a mail server. */
 export interface SmtpOptions {
@@ -44,6 +51,8 @@ export interface MailNotices {
   readonly signUpKnown?: boolean;
   readonly passwordChanged?: boolean;
   readonly emailChanged?: boolean;
+  readonly changeEmailKnown?: boolean;
+  readonly secondFactorChanged?: boolean;
   readonly permissionsChanged?: boolean;
   readonly newDevice?: boolean;
   readonly accountDeleted?: boolean;
@@ -53,7 +62,10 @@ export interface MailOptions {
   readonly smtp?: SmtpOptions;
   /** The sender, such as `Ada's Shop <hello@example.com>`. `WATCHWORD_MAIL_FROM`. */
   readonly from?: string;
-  /** The folder for mails where no SMTP is set up. Default: beside the SQLite file. */
+  /**
+   * The folder for mails where no SMTP is set up. Default: beside the SQLite file; for a database on a server
+   * `<schema>.outbox` or `<database>.outbox` in the working directory.
+   */
   readonly outbox?: string;
   /**
    * Hands a mail over some other way, in place of SMTP and outbox; it rejects to have it tried again.
@@ -111,8 +123,36 @@ export interface LimitOptions {
   readonly reset?: false | ActionLimit;
   /** Requests for another verification mail. Default: 30 an hour from one address, 5 an hour for one account. */
   readonly resend?: false | ActionLimit;
+  /**
+   * Requests for codes of other kinds (sign-in, change of address, deletion, unlocking), each kind counted by itself.
+   * Default: 30 an hour from one address, 5 an hour for one account.
+   */
+  readonly code?: false | ActionLimit;
   /** Codes and links tried. Default: 60 in ten minutes from one address, 100 wrong typed ones in 30 days of one account. */
   readonly verify?: false | ActionLimit;
+}
+
+/** How mailed codes look, and how long they live; times in whole milliseconds, counted from when the mail leaves. */
+export interface CodeOptions {
+  /** In characters, up to 32; at least so many that there are a million codes. Default: 6. */
+  readonly length?: number;
+  /**
+   * `alphanumeric` (0-9 A-Z), `unambiguous` (the consonants of RFC 8628 §6.1), or ten or more different ASCII letters and
+   * digits. Where it has no lower (or no upper) case, people may type either. Default: `alphanumeric`.
+   */
+  readonly alphabet?: string;
+  /** Of a typed code: a minute to an hour. OWASP ASVS 5.0 (6.5.5) wants 10 minutes at most. Default: 10 minutes. */
+  readonly lifetime?: number;
+  /** Of a link: a minute to a day. Default: an hour. */
+  readonly linkLifetime?: number;
+}
+
+/** A secret that hashes are keyed with and that does not lie in the database. */
+export interface Pepper {
+  /** What credentials call it by; never used for another secret. */
+  readonly id: string;
+  /** 16 bytes or more. `watchword secret` makes one. */
+  readonly secret: string;
 }
 
 /**
@@ -143,6 +183,16 @@ export interface OpenOptions {
   readonly passwords?: Partial<PasswordPolicy> & {
     /** argon2id's costs: KiB of memory, passes, lanes. Default 19456, 2, 1 (OWASP). */
     readonly argon2?: { readonly memory?: number; readonly passes?: number; readonly lanes?: number };
+    /**
+     * Secrets that every new hash is keyed with, the newest first; keep the older ones as long as hashes made with them
+     * rest. A sign-in makes such a hash anew with the newest. `WATCHWORD_PEPPERS`: the same as JSON. Default: none.
+     */
+    readonly peppers?: readonly Pepper[];
+    /**
+     * Secrets of other systems that laid-down hashes need, by an id of your choice: `{ shop: { pepper: "…" } }`.
+     * `WATCHWORD_LEGACY_SECRETS`: the same as JSON.
+     */
+    readonly legacySecrets?: Readonly<Record<string, HashContext>>;
     /** How many hashes may be computed at once. Default: one a core, as far as memory allows. */
     readonly slots?: number;
     /** How many callers may wait for a slot before the next gets `busy`. Default: 256. */
@@ -155,11 +205,19 @@ export interface OpenOptions {
     readonly enabled?: boolean;
     /** `required`: an account exists once its address is proven. `none`: at once, the address unverified. Default: `required`. */
     readonly verification?: "required" | "none";
+    /** `optional`: people may leave it out, and sign in by mailed codes; `none`: they never give one. Default: `required`. */
+    readonly password?: SignUpPassword;
   };
   readonly signIn?: {
     /** True: people whose address is not verified may not sign in. Default: false. */
     readonly requireVerifiedEmail?: boolean;
+    /**
+     * Whom a mailed code alone signs in: people `without-password`; `everybody` but those who chose a second factor, or
+     * whose address is not verified while they have a password; `nobody`. Default: `without-password`.
+     */
+    readonly emailCode?: EmailCodeSignIn;
   };
+  readonly codes?: CodeOptions;
   readonly limits?: LimitOptions;
   readonly mail?: MailOptions;
   readonly sqlite?: {
@@ -167,6 +225,29 @@ export interface OpenOptions {
     readonly synchronous?: "full" | "normal";
     /** Whole milliseconds to wait for another process's write. Default: 5000. */
     readonly busyTimeout?: number;
+  };
+  readonly postgres?: {
+    /** Where the tables lie; two spaces with a schema each share a database unseen. `WATCHWORD_POSTGRES_SCHEMA`. Default: `watchword`. */
+    readonly schema?: string;
+    /** How many connections this process may hold. `WATCHWORD_POSTGRES_POOL_SIZE`. Default: 10. */
+    readonly poolSize?: number;
+    /** False: no statement is prepared by name, as PgBouncer in transaction mode needs it. `WATCHWORD_POSTGRES_PREPARED_STATEMENTS`. Default: true. */
+    readonly preparedStatements?: boolean;
+  };
+  readonly mongodb?: {
+    /** What the names of all collections begin with. `WATCHWORD_MONGODB_PREFIX`. Default: `watchword_`. */
+    readonly prefix?: string;
+  };
+  /** How to reach a database on a server. */
+  readonly connect?: {
+    /** How often to try at the opening, before it fails. `WATCHWORD_CONNECT_ATTEMPTS`. Default: 6. */
+    readonly attempts?: number;
+    /** Whole milliseconds between two of these tries. `WATCHWORD_CONNECT_DELAY`. Default: 1000. */
+    readonly delay?: number;
+    /** Whole milliseconds within which a request must get the database and its answer. `WATCHWORD_CONNECT_TIMEOUT`. Default: 10,000. */
+    readonly timeout?: number;
+    /** A PEM file with the certificate authorities to trust. `WATCHWORD_CONNECT_CA_FILE`. Default: the system's. */
+    readonly caFile?: string;
   };
   readonly http?: {
     /** How many proxies in front of this server are ours; the client's address is the one that the outermost saw. Default: 0. */

@@ -23,7 +23,8 @@ export function makeSecret(): string {
 export async function findSecrets(options: {
   readonly given: string | readonly string[] | undefined;
   readonly variable: string | undefined;
-  readonly file: string;
+  /** Null: the data lie on a server, with no file beside them. */
+  readonly file: string | null;
   readonly isNewSpace: boolean;
 }): Promise<Secrets> {
   if (options.given !== undefined)
@@ -33,6 +34,7 @@ export async function findSecrets(options: {
     };
   if (options.variable !== undefined && options.variable !== "")
     return { list: parse(options.variable.split(",")), origin: "environment" };
+  if (options.file === null) throw noneGiven();
   const found = await read(options.file);
   if (found !== null) return { list: parse(found.split(",")), origin: "file" };
   if (!options.isNewSpace)
@@ -43,13 +45,22 @@ export async function findSecrets(options: {
   return { list: parse([await make(options.file)]), origin: "file" };
 }
 
-/** Looks at secrets that were given, before anything is opened. @throws WatchwordError `invalid-option` */
+/** Looks at secrets that were given, before anything is opened. @throws WatchwordError `invalid-option`, `secret-missing` */
 export function checkSecrets(
   given: string | readonly string[] | undefined,
   variable: string | undefined,
+  file: string | null,
 ): void {
   if (given !== undefined) parse(typeof given === "string" ? [given] : given);
   else if (variable !== undefined && variable !== "") parse(variable.split(","));
+  else if (file === null) throw noneGiven();
+}
+
+function noneGiven(): WatchwordError {
+  return new WatchwordError(
+    "secret-missing",
+    "No secret was given, and a database on a server has no file beside it to keep one. Make one with `watchword secret`, and give it to every server and command as WATCHWORD_SECRET (in a program: the option secret).",
+  );
 }
 
 /** What the settings keep of a secret, to know it again. */

@@ -12,6 +12,7 @@ const NEW_USER_FIELDS: { readonly [Field in keyof Required<NewUserInput>]: true 
   username: true,
   email: true,
   password: true,
+  passwordHash: true,
   emailVerified: true,
   userLocale: true,
   active: true,
@@ -32,7 +33,8 @@ export function requireRightsToCreate(input: NewUserInput): void {
   requireAdministrator(input, "create users");
   if (input.admin === true || input.superuser === true) requireSuperuser(input, "make administrators");
   // Administrators start a reset; they do not choose passwords (ASVS 5.0, 6.4.6).
-  if (input.password !== undefined) requireSuperuser(input, "choose somebody's password");
+  if (input.password !== undefined || input.passwordHash !== undefined)
+    requireSuperuser(input, "choose somebody's password");
 }
 
 /** The record of a user that is being created, from what was asked for and the parsed names. */

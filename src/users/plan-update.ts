@@ -43,6 +43,8 @@ export function planUpdate(
             emailVerifiedAt:
               verified && names.email !== null ? ((emailChanged ? null : user.emailVerifiedAt) ?? now) : null,
           }),
+      // A code could reach nobody any more, and the person could not sign in.
+      ...(names.email === null && user.secondFactor === "mail" ? { secondFactor: null } : {}),
       ...(input.userLocale === undefined ? {} : { locale: parseLocale(input.userLocale) ?? null }),
       removeKeys: removed,
       addKeys: added,

@@ -1,3 +1,4 @@
+import { isInForce } from "../blocks/gate.js";
 import type { User, UserWithData } from "../space/contract.js";
 import type { UserRecord } from "../store/contract.js";
 
@@ -14,10 +15,10 @@ export function toUser(record: UserRecord, now: number): User {
     admin: record.admin,
     superuser: record.superuser,
     roles: record.roles,
-    blocked:
-      blocked !== null && isBlocked(record, now)
-        ? { since: new Date(blocked.since), until: toDate(blocked.until), reason: blocked.reason }
-        : null,
+    blocked: isInForce(blocked, now)
+      ? { since: new Date(blocked.since), until: toDate(blocked.until), reason: blocked.reason }
+      : null,
+    secondFactor: record.secondFactor,
     createdAt: new Date(record.createdAt),
     updatedAt: new Date(record.updatedAt),
     lastSignInAt: toDate(record.lastSignInAt),
@@ -26,11 +27,6 @@ export function toUser(record: UserRecord, now: number): User {
 
 export function toUserWithData(record: UserRecord, now: number): UserWithData {
   return { ...toUser(record, now), data: JSON.parse(record.data) };
-}
-
-/** A block with an end lifts by itself. */
-export function isBlocked(record: UserRecord, now: number): boolean {
-  return record.blocked !== null && (record.blocked.until === null || now < record.blocked.until);
 }
 
 function toDate(time: number | null): Date | null {

@@ -3,6 +3,7 @@ import { type Clock, DAY, MINUTE } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { emailKey, type IdentifierMode, usernameKey } from "../base/keys.js";
+import type { BlockGate } from "../blocks/gate.js";
 import type { CodeDesk } from "../codes/desk.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import type { SetUpService } from "../space/contract.js";
@@ -23,8 +24,9 @@ export function createSetUp(deps: {
   readonly mode: IdentifierMode;
   readonly desk: CodeDesk;
   readonly passwords: PasswordWork;
+  readonly gate: BlockGate;
 }): SetUpService {
-  const { store, clock, mode, desk, passwords } = deps;
+  const { store, clock, mode, desk, passwords, gate } = deps;
   const count = () => store.countUsers({ superuser: true, active: true });
   // The first page asks at every visit, and counting looks through all users: a "no" is good for a minute.
   let notNeededUntil = 0;
@@ -67,6 +69,7 @@ export function createSetUp(deps: {
       const review = await passwords.review(requireText(password, "password"), names);
       if (review.status === "password-refused") return review;
       if (!(await this.check(token))) return { status: "wrong-token" };
+      await gate.requireFree(gate.keysOf(names));
       const taken = await findTaken(names);
       if (taken !== null) return { status: taken };
 
@@ -77,7 +80,7 @@ export function createSetUp(deps: {
       const redeemed = await presented.redeem();
       if (typeof redeemed === "string" || "status" in redeemed) return { status: "wrong-token" };
       const rights = { actor: { type: "system" }, admin: true, superuser: true } as const;
-      const user = await insertUser({ store, clock, mode }, { ...context, ...rights }, names, hashed);
+      const user = await insertUser({ store, clock, mode, gate }, { ...context, ...rights }, names, hashed);
       await store.addEvents([auditEvent("set-up.completed", { now: clock.now(), userId: user.id }, context)]);
       return { status: "set-up", user: toUser(user, clock.now()) };
     },

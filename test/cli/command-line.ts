@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { openUserSpace, type UserSpace } from "watchword";
+import { newDatabase, type TestDatabase } from "../helpers/database.js";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const PATIENCE = 25_000;
@@ -24,23 +24,34 @@ export interface CallOptions {
 
 /** A folder of its own with a database that does not exist yet, and the built command line to use on it. */
 export class Bench {
-  readonly folder: string;
+  readonly database: TestDatabase;
   readonly #running = new Set<ChildProcess>();
 
-  private constructor(folder: string) {
-    this.folder = folder;
+  private constructor(database: TestDatabase) {
+    this.database = database;
   }
 
   static async open(): Promise<Bench> {
-    return new Bench(await mkdtemp(join(tmpdir(), "watchword-cli-")));
+    return new Bench(await newDatabase());
   }
 
+  get folder(): string {
+    return this.database.folder;
+  }
+
+  /** Of SQLite. */
   get file(): string {
     return join(this.folder, "users.db");
   }
 
   get url(): string {
-    return `sqlite:${this.file}`;
+    return this.database.url;
+  }
+
+  /** The same space, opened in this process. */
+  openSpace(): Promise<UserSpace> {
+    const { options, url } = this.database;
+    return openUserSpace(url, { ...options, mail: { ...options.mail, courier: false } });
   }
 
   /** Runs `watchword …` without a terminal, to its end. */
@@ -82,7 +93,7 @@ export class Bench {
   /** Ends what still runs, and removes the folder. */
   async close(): Promise<void> {
     for (const child of this.#running) child.kill("SIGKILL");
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    await this.database.drop();
   }
 
   #spawn(program: string, args: readonly string[], options: CallOptions): Call {
@@ -103,6 +114,7 @@ export class Bench {
       SHELL: "/bin/sh",
       TERM: "xterm",
       WATCHWORD_DATABASE_URL: this.url,
+      ...this.database.env,
       ...more,
     };
   }

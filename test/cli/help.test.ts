@@ -4,8 +4,17 @@ import { buildProgram } from "#dist/cli/program.js";
 import { Bench } from "./command-line.js";
 
 const COMMANDS = [
+  "block",
+  "block list",
+  "block put",
+  "block remove",
+  "block show",
   "cleanup",
   "config",
+  "database",
+  "database create",
+  "database drop",
+  "database reset",
   "doctor",
   "mail",
   "mail deliver",
@@ -29,6 +38,7 @@ const COMMANDS = [
   "user create",
   "user delete",
   "user list",
+  "user set-second-factor",
   "user show",
   "user unblock",
   "user update",

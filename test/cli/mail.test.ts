@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openUserSpace } from "watchword";
 import { startSmtp } from "../helpers/smtp.js";
 import { Bench, errorOf } from "./command-line.js";
 
@@ -49,7 +48,7 @@ it("mail test says what the mail server said", async () => {
       stage === "rcpt" && to.startsWith("eve") ? { code: 550, message: "5.1.1 No such mailbox" } : null,
   });
   try {
-    const space = await openUserSpace(bench.url, { mail: { courier: false } });
+    const space = await bench.openSpace();
     await space.close();
     expect(await bench.json(["mail", "test", "ada@example.com"])).toEqual({
       transport: "outbox",
@@ -65,7 +64,7 @@ it("mail test says what the mail server said", async () => {
 });
 
 it("mail retry and mail drop revise a mail by its id", async () => {
-  const space = await openUserSpace(bench.url, { mail: { courier: false } });
+  const space = await bench.openSpace();
   const user = await space.users.create({ username: "ada", email: "ada@example.com" });
   await space.users.changePermissions(user.id, { roles: ["editor"] });
   const id = (await space.mail.list()).items[0]?.id ?? "";

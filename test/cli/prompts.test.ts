@@ -1,7 +1,6 @@
-import { access } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openUserSpace, type UserSpace } from "watchword";
+import type { UserSpace } from "watchword";
 import { Bench, hasTerminals } from "./command-line.js";
 
 const PASSWORD = "correct horse battery staple";
@@ -16,7 +15,7 @@ describe.skipIf(!hasTerminals)("on a terminal", () => {
   afterEach(() => bench.close());
 
   async function withSpace<Result>(use: (space: UserSpace) => Promise<Result>): Promise<Result> {
-    const space = await openUserSpace(bench.url, { mail: { courier: false } });
+    const space = await bench.openSpace();
     try {
       return await use(space);
     } finally {
@@ -81,7 +80,7 @@ describe.skipIf(!hasTerminals)("on a terminal", () => {
     await call.says(/Username/);
     call.type(CTRL_C);
     expect((await call.ended).code).toBe(130);
-    await expect(access(bench.file)).rejects.toThrow("ENOENT");
+    expect(await bench.database.dump()).toBe("");
   });
 
   it("asks what to update, with what there is as the answer of Enter", async () => {
@@ -192,7 +191,7 @@ describe.skipIf(!hasTerminals)("on a terminal", () => {
     const ended = await call.ended;
     expect(ended.code).toBe(130);
     expect(ended.stdout).toMatch(/nothing was changed.*\(cancelled\)/);
-    await expect(access(bench.file)).rejects.toThrow("ENOENT");
+    expect(await bench.database.dump()).toBe("");
   });
 
   it("deletes after a yes, and neither after a no nor after Ctrl-C", async () => {

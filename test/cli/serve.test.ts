@@ -1,8 +1,6 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openUserSpace } from "watchword";
 import { Bench, type Call } from "./command-line.js";
 
 const PASSWORD = "correct horse battery staple";
@@ -58,7 +56,7 @@ async function listen(server: Server): Promise<number> {
 }
 
 async function makeAda(): Promise<void> {
-  const space = await openUserSpace(bench.url, { mail: { courier: false } });
+  const space = await bench.openSpace();
   await space.users.create({ username: "ada", password: PASSWORD, superuser: true });
   await space.close();
 }
@@ -67,7 +65,7 @@ describe("watchword serve", () => {
   it("says where it is, where the data lies, and how to become the first administrator", async () => {
     const [call, url] = await started();
     expect(url).toMatch(/^http:\/\/localhost:\d+$/);
-    expect(call.stdout).toContain(bench.file);
+    expect(call.stdout).toContain(bench.database.name);
     const setUp = /Set up +(\S+)/.exec(call.stdout)?.[1] ?? "";
     const outbox = /Outbox +(\S+)/.exec(call.stdout)?.[1] ?? "";
     expect(setUp.startsWith(`${url}/set-up?token=`)).toBe(true);
@@ -218,7 +216,7 @@ describe("watchword serve", () => {
         `^error: Port ${port} on 127\\.0\\.0\\.1 is in use\\..*--port \\(or the variable PORT\\)\\. \\(port-in-use\\)\\n$`,
       ),
     );
-    await expect(readFile(bench.file)).rejects.toThrow("ENOENT");
+    expect(await bench.database.dump()).toBe("");
   });
 
   it("serves metrics on a port of their own, and there alone without a token", async () => {

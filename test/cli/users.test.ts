@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openUserSpace } from "watchword";
 import { Bench, errorOf } from "./command-line.js";
 
 const PASSWORD = "correct horse battery staple";
@@ -40,7 +39,7 @@ describe("the life of a user", () => {
       roles: ["editor", "author"],
       data: { plan: "free" },
     });
-    const space = await openUserSpace(bench.url, { mail: { courier: false } });
+    const space = await bench.openSpace();
     try {
       expect(await space.passwords.check(ada.id, PASSWORD)).toBe(true);
     } finally {
@@ -134,7 +133,7 @@ describe("the life of a user", () => {
   it("gets a new password, which ends the sessions, and no password shows anywhere", async () => {
     const { id } = await bench.json<User>(["user", "show", "ada"]);
     const next = "another long passphrase";
-    const space = await openUserSpace(bench.url, { mail: { courier: false } });
+    const space = await bench.openSpace();
     try {
       const { token } = await space.sessions.create({ userId: id });
       const ended = await bench.run(["user", "change-password", "ada", "--password", next]);
@@ -187,7 +186,7 @@ describe("lists", () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await Bench.open();
-    const space = await openUserSpace(bench.url, { mail: { courier: false } });
+    const space = await bench.openSpace();
     for (let i = 0; i < 7; i++)
       await space.users.create({ username: `user-${i}`, email: `user-${i}@example.com`, admin: i < 2 });
     await space.users.create({ username: "evil", data: { note: "\u001B[2J" } });

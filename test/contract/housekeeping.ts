@@ -106,5 +106,43 @@ export function housekeepingContract(current: CurrentStore): void {
       expect(counts.map(({ audit }) => audit)).toEqual([4, 4, 2]);
       expect(counts.map(({ codes }) => codes)).toEqual([4, 2, 0]);
     });
+
+    it("removes no limit that is counted anew while it looks, 40 of each at once", async () => {
+      const store = current();
+      const rule = { max: 10_000, window: 1000 };
+      const keys = Array.from({ length: 20 }, (_, at) => `key-${at}`);
+      for (let round = 1; round <= 5; round++) {
+        // All of the last round are over.
+        const now = NOW + round * 10_000;
+        const hits = together(40, () =>
+          store.hitLimits(
+            keys.map((key) => ({ key, rule })),
+            now,
+          ),
+        );
+        await Promise.all([hits, together(40, () => store.cleanup({ ...LIMITS, now }))]);
+        for (const key of keys) expect((await store.readLimit(key))?.count).toBe(40);
+      }
+    });
+
+    it("removes no sign-up that is confirmed while it looks", async () => {
+      const store = current();
+      const users = Array.from({ length: 30 }, (_, at) =>
+        sampleUser({ username: `user-${at}`, state: "pending", createdAt: NOW - 9 * DAY }),
+      );
+      await store.writeRecords("users", users);
+      const [answers] = await Promise.all([
+        Promise.all(
+          users.map(({ user }) => store.updateUser(user.id, null, { state: "active" }, NOW, 0, [])),
+        ),
+        together(10, () => store.cleanup({ ...LIMITS, pendingBefore: NOW, size: 7 })),
+      ]);
+      for (const [at, answer] of answers.entries()) {
+        const found = await store.findUser([`u:user-${at}`]);
+        expect(found?.state).toBe(answer.status === "updated" ? "active" : undefined);
+        const byId = await store.findUser([idKey(users[at]?.user.id ?? "")]);
+        expect(byId?.id).toBe(found?.id);
+      }
+    });
   });
 }

@@ -46,9 +46,16 @@ export async function newProject(): Promise<string> {
 }
 
 /** Runs a program in a project and hands back what it printed; a program that fails, fails the test. */
-export async function runProgram(folder: string, code: string): Promise<string> {
+export async function runProgram(
+  folder: string,
+  code: string,
+  more: NodeJS.ProcessEnv = {},
+): Promise<string> {
   const file = join(folder, "example.ts");
   await writeFile(file, code);
-  const { stdout } = await run(process.execPath, ["--import", TSX, file], { cwd: folder, env });
+  const { stdout } = await run(process.execPath, ["--import", TSX, file], {
+    cwd: folder,
+    env: { ...env, ...more },
+  });
   return stdout;
 }

@@ -1,16 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { type OpenOptions, type OutboxMail, openUserSpace, type UserSpace, WatchwordError } from "watchword";
 import { type TestClock, testClock } from "./clock.js";
+import { newDatabase, type TestDatabase } from "./database.js";
 
-/** A user space on a real SQLite file in a folder of its own, with a clock that the test moves. */
+/** A user space on a real database of its own, with a clock that the test moves. */
 export interface TestSpace {
   readonly space: UserSpace;
   readonly clock: TestClock;
   readonly url: string;
   readonly folder: string;
+  readonly database: TestDatabase;
   /** Delivers what is due, and gives the mails to an address, the newest first. */
   mailsTo(address: string): Promise<readonly OutboxMail[]>;
   /** Closes and opens again, as a restart does. */
@@ -25,16 +24,17 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const CHEAP = { memory: 64, passes: 1, lanes: 1 };
 
 export async function openTestSpace(options: OpenOptions = {}): Promise<TestSpace> {
-  const folder = await mkdtemp(join(tmpdir(), "watchword-"));
+  const database = await newDatabase();
+  const { url, folder } = database;
   const clock = testClock();
-  const url = `sqlite:${join(folder, "users.db")}`;
   const all: OpenOptions = {
     clock,
     logger: quiet,
+    ...database.options,
     ...options,
     passwords: { argon2: CHEAP, ...options.passwords },
-    mail: { courier: false, ...options.mail },
-    sqlite: { synchronous: "normal", ...options.sqlite },
+    mail: { courier: false, ...database.options.mail, ...options.mail },
+    sqlite: { ...database.options.sqlite, ...options.sqlite },
   };
   let space = await openUserSpace(url, all);
   return {
@@ -44,6 +44,7 @@ export async function openTestSpace(options: OpenOptions = {}): Promise<TestSpac
     clock,
     url,
     folder,
+    database,
     async mailsTo(address) {
       // A moment later than the last delivery, so that "newest first" has one answer.
       clock.advance(1);
@@ -57,7 +58,7 @@ export async function openTestSpace(options: OpenOptions = {}): Promise<TestSpac
     },
     async cleanup() {
       await space.close();
-      await rm(folder, { recursive: true, force: true });
+      await database.drop();
     },
   };
 }

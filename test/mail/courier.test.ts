@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WatchwordError } from "#dist/base/errors.js";
 import { newId } from "#dist/base/ids.js";
@@ -14,9 +11,9 @@ import { createSmtpTransport } from "#dist/mail/smtp.js";
 import type { Transport } from "#dist/mail/transport.js";
 import { createWriter } from "#dist/mail/writing.js";
 import type { MailEvent, MailRecord, Store } from "#dist/store/contract.js";
-import { openSqliteStore } from "#dist/store/sqlite/open.js";
 import { makeCertificate } from "../helpers/certificate.js";
 import { type TestClock, testClock } from "../helpers/clock.js";
+import { newDatabase, openStoreOf, type TestDatabase } from "../helpers/database.js";
 import { type SmtpServerOptions, type SmtpTestServer, startSmtp } from "../helpers/smtp.js";
 
 const SECOND = 1000;
@@ -24,28 +21,23 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 const cleanups: (() => Promise<void>)[] = [];
-let folder = "";
+let database: TestDatabase;
 let clock: TestClock;
 let store: Store;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "watchword-courier-"));
+  database = await newDatabase();
   clock = testClock();
   store = await openStore();
   await store.migrate();
 });
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  await rm(folder, { recursive: true });
+  await database.drop();
 });
 
 async function openStore(): Promise<Store> {
-  const opened = await openSqliteStore({
-    file: join(folder, "users.db"),
-    create: true,
-    synchronous: "normal",
-    busyTimeout: 5000,
-  });
+  const opened = await openStoreOf(database);
   cleanups.push(() => opened.close());
   return opened;
 }

@@ -30,7 +30,7 @@ export class NoServer extends Error {
 /** What a kind of server needs told. */
 export interface ServerProgram {
   /** Prepares the folder, once. */
-  prepare?(folder: string): Promise<void>;
+  prepare?(folder: string, port: number): Promise<void>;
   command(port: number, folder: string): readonly [program: string, ...parameters: string[]];
   /** What it prints once it takes connections. */
   readonly ready: RegExp;
@@ -82,7 +82,7 @@ export async function startServer(program: ServerProgram): Promise<TestServer> {
     },
   };
   try {
-    await program.prepare?.(folder);
+    await program.prepare?.(folder, port);
     await server.start();
   } catch (error) {
     await server.remove();

@@ -15,11 +15,17 @@ const run = promisify(execFile);
  * A PostgreSQL of a test's own: to be stopped, hung, started again, and removed at the end.
  *
  * @param options `auth`: whether it asks for the password; each connection costs more then. `settings`: of postgresql.conf.
+ *   A standby asks as its primary does.
  */
 export async function startPostgres(
-  options: { readonly auth?: "trust" | "scram-sha-256"; readonly settings?: Record<string, string> } = {},
+  options: {
+    readonly auth?: "trust" | "scram-sha-256";
+    readonly settings?: Record<string, string>;
+    /** Begins as a copy of the data of a server that is stopped now, and follows it as its standby. */
+    readonly standbyOf?: { readonly dataFolder: string; readonly port: number };
+  } = {},
 ): Promise<TestServer> {
-  const { auth = "scram-sha-256" } = options;
+  const { auth = "scram-sha-256", standbyOf } = options;
   const folder = binaries();
   const user = await unprivileged();
   const settings = {
@@ -29,11 +35,22 @@ export async function startPostgres(
     // Nothing here has to survive a power cut; a killed server keeps what it committed all the same.
     fsync: "off",
     full_page_writes: "off",
+    ...(standbyOf === undefined
+      ? {}
+      : {
+          wal_retrieve_retry_interval: "100ms",
+          primary_conninfo: `host=127.0.0.1 port=${standbyOf.port} user=postgres password='${POSTGRES_PASSWORD.replaceAll("'", "\\'")}'`,
+        }),
     ...options.settings,
   };
   const program: ServerProgram = {
     ...(user === undefined ? {} : { user }),
     async prepare(at) {
+      if (standbyOf !== undefined) {
+        await run("cp", ["-a", standbyOf.dataFolder, join(at, "data")]);
+        await run("touch", [join(at, "data", "standby.signal")], user);
+        return;
+      }
       const passwordFile = join(at, "password");
       await writeFile(passwordFile, POSTGRES_PASSWORD);
       await run(
@@ -50,7 +67,7 @@ export async function startPostgres(
       ...["-D", join(at, "data"), "-p", String(port)],
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ],
-    ready: /database system is ready to accept connections/,
+    ready: /database system is ready to accept (read-only )?connections/,
     url: (port) => `postgres://postgres:${encodeURIComponent(POSTGRES_PASSWORD)}@127.0.0.1:${port}/postgres`,
     // A "fast" shutdown: open connections are cut.
     stopSignal: "SIGINT",

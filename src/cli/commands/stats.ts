@@ -16,6 +16,7 @@ export async function run({ flags }: Invocation<JsonFlags>): Promise<void> {
         ["Sessions", String(statistics.sessions)],
         ["Codes", String(statistics.codes)],
         ["Limits", String(statistics.limits)],
+        ["Blocks on names", String(statistics.blocks)],
         ["Mails waiting", String(statistics.mailsQueued)],
         ["Mails refused", String(statistics.mailsFailed)],
         ["Audit rows", String(statistics.audit)],

@@ -19,6 +19,7 @@ export async function run({ args, flags }: Invocation<JsonFlags>): Promise<void>
         ["Locale", user.locale ?? "-"],
         ["State", stateOf(user)],
         ["Blocked for", user.blocked?.reason ?? "-"],
+        ["Second factor", user.secondFactor ?? "-"],
         ["Admin", user.admin ? "yes" : "no"],
         ["Superuser", user.superuser ? "yes" : "no"],
         ["Roles", user.roles.join(", ") || "-"],

@@ -15,6 +15,7 @@ import {
 } from "../schemas/texts.js";
 import { pageOf, userView } from "../schemas/views.js";
 import { viewUser } from "../views.js";
+import { chosen } from "./second-factor.js";
 
 const TAG = "Administration: users";
 
@@ -67,6 +68,10 @@ const blockBody = z
   .strictObject({ reason: z.string().max(1000).optional(), until: time.optional() })
   .meta({ id: "BlockUser" });
 
+const secondFactorBody = z
+  .strictObject({ factor: z.enum(["mail"]).nullable() })
+  .meta({ id: "SetSecondFactor" });
+
 const oneUser = { 200: { description: "The user as it is now.", schema: userView } };
 
 export const adminUserRoutes: readonly Route[] = [
@@ -93,7 +98,14 @@ export const adminUserRoutes: readonly Route[] = [
     summary: "Create a user. Only superusers may choose the password or make administrators.",
     body: createBody,
     answers: { 201: { description: "The new user.", schema: userView } },
-    errors: ["invalid-identifier", "username-taken", "email-taken", "password-refused", "busy"],
+    errors: [
+      "invalid-identifier",
+      "username-taken",
+      "email-taken",
+      "name-blocked",
+      "password-refused",
+      "busy",
+    ],
     async handle({ web, body, context }) {
       const { locale: userLocale, data, ...rest } = body;
       const user = await web.space.users.create({
@@ -125,7 +137,7 @@ export const adminUserRoutes: readonly Route[] = [
     summary: "Change names and language.",
     body: changeBody,
     answers: oneUser,
-    errors: ["not-found", "invalid-identifier", "username-taken", "email-taken", "conflict"],
+    errors: ["not-found", "invalid-identifier", "username-taken", "email-taken", "name-blocked", "conflict"],
     async handle({ web, c, body, context }) {
       const { locale: userLocale, ...rest } = body;
       const change = { ...rest, ...(userLocale === undefined ? {} : { userLocale }) };
@@ -138,11 +150,12 @@ export const adminUserRoutes: readonly Route[] = [
     method: "delete",
     path: "/api/admin/users/{id}",
     tag: TAG,
-    summary: "Delete a user.",
+    summary: "Delete a user. A block goes on to lie on the names, unless `blocks=remove`.",
+    query: z.strictObject({ blocks: z.enum(["keep", "remove"]).optional() }),
     answers: { 204: { description: "Deleted." } },
     errors: ["not-found"],
-    async handle({ web, c, context }) {
-      await web.space.users.delete(idOf({ c }, "user"), context);
+    async handle({ web, c, query, context }) {
+      await web.space.users.delete(idOf({ c }, "user"), { ...query, ...context });
       return nothing();
     },
   }),
@@ -187,11 +200,26 @@ export const adminUserRoutes: readonly Route[] = [
     method: "delete",
     path: "/api/admin/users/{id}/block",
     tag: TAG,
-    summary: "Lift a block.",
+    summary: "Lift a block, and those on the user's names.",
     answers: oneUser,
     errors: ["not-found", "conflict"],
     handle: async ({ web, c, context }) =>
       json(200, viewUser(await web.space.users.unblock(idOf({ c }, "user"), context))),
+  }),
+
+  memberRoute({
+    access: "admin",
+    method: "put",
+    path: "/api/admin/users/{id}/second-factor",
+    tag: TAG,
+    summary: "Turn the second factor by mail on, or off (null) for somebody who lost it. The person is told.",
+    body: secondFactorBody,
+    answers: oneUser,
+    errors: ["not-found", "conflict"],
+    async handle({ web, c, body, context }) {
+      const result = await web.space.users.setSecondFactor(idOf({ c }, "user"), body.factor, context);
+      return json(200, viewUser(chosen(result)));
+    },
   }),
 
   memberRoute({

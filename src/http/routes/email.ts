@@ -4,7 +4,7 @@ import type { CodeProof } from "../../space/contract.js";
 import { emailTaken, json, tooMany, wrongCode } from "../respond.js";
 import { type Call, openRoute, type Route } from "../route.js";
 import { code, email, link, password, ticket } from "../schemas/texts.js";
-import { userView } from "../schemas/views.js";
+import { sentView, userView } from "../schemas/views.js";
 import { readVerifyTicket } from "../ticket.js";
 import { viewUser } from "../views.js";
 import { ticketCookies } from "./sign-up.js";
@@ -21,8 +21,6 @@ const confirmBody = z
   ])
   .meta({ id: "ConfirmEmail", description: "In a browser the ticket may be left out: it is in a cookie." });
 
-export const sent = z.strictObject({ status: z.literal("sent"), ticket });
-
 export const emailRoutes: readonly Route[] = [
   openRoute({
     method: "post",
@@ -32,7 +30,7 @@ export const emailRoutes: readonly Route[] = [
       "Send a code that proves an address. The answer is the same whether the address is known or not.",
     body: sendBody,
     answers: {
-      202: { description: "A mail is on its way where there is somebody to write to.", schema: sent },
+      202: { description: "A mail is on its way where there is somebody to write to.", schema: sentView },
     },
     errors: ["not-signed-in", "too-many-requests"],
     async handle({ web, c, body, context }) {

@@ -3,10 +3,9 @@ import { WatchwordError } from "../../base/errors.js";
 import { json, refused, tooMany, wrongCode } from "../respond.js";
 import { memberRoute, openRoute, type Route } from "../route.js";
 import { code, identifier, link, password, ticket } from "../schemas/texts.js";
-import { sessionView } from "../schemas/views.js";
+import { sentView, sessionView } from "../schemas/views.js";
 import { viewSession } from "../views.js";
 import { readBearer, signInCookies } from "../web.js";
-import { sent } from "./email.js";
 
 const resetBody = z.strictObject({ identifier, ticket: ticket.optional() }).meta({ id: "ResetPassword" });
 const newPasswordBody = z
@@ -27,7 +26,7 @@ export const passwordRoutes: readonly Route[] = [
     summary: "Send a code for a new password. The answer is the same whether the account exists or not.",
     body: resetBody,
     answers: {
-      202: { description: "A mail is on its way where there is somebody to write to.", schema: sent },
+      202: { description: "A mail is on its way where there is somebody to write to.", schema: sentView },
     },
     errors: ["too-many-requests"],
     async handle({ web, body, context }) {

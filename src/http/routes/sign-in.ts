@@ -3,14 +3,18 @@ import { WatchwordError } from "../../base/errors.js";
 import type { SignInResult } from "../../space/contract.js";
 import { json, nothing, tooMany, wrongCode } from "../respond.js";
 import { openRoute, type Route } from "../route.js";
-import { code, cookie, device, identifier, password, ticket } from "../schemas/texts.js";
-import { sessionView, userView } from "../schemas/views.js";
+import { code, cookie, device, identifier, link, password, ticket } from "../schemas/texts.js";
+import { sentView, sessionView, userView } from "../schemas/views.js";
 import { viewSession, viewUser } from "../views.js";
 import { readBearer, signInCookies, type Web } from "../web.js";
 
 const common = { device: device.optional(), cookie: cookie.optional() };
 const signInBody = z
-  .union([z.strictObject({ identifier, password, ...common }), z.strictObject({ ticket, code, ...common })])
+  .union([
+    z.strictObject({ identifier, password, ...common }),
+    z.strictObject({ ticket, code, ...common }),
+    z.strictObject({ link, ...common }),
+  ])
   .meta({ id: "SignIn" });
 
 const signedIn = z.strictObject({
@@ -29,7 +33,8 @@ export const signInRoutes: readonly Route[] = [
     method: "post",
     path: "/api/sign-in",
     tag: "Signing in",
-    summary: "Sign in with a name and a password, or go on with the code of a second factor.",
+    summary:
+      "Sign in: with a name and a password, with the code of a second factor, or with a mailed code or link.",
     body: signInBody,
     answers: {
       200: {
@@ -38,7 +43,7 @@ export const signInRoutes: readonly Route[] = [
       },
       202: {
         description:
-          "The password was right; a code went to the address. Call again with this ticket and the code.",
+          "A second factor is due. Where the password was right, a code went to the address: call again with this ticket and the code.",
         schema: z.strictObject({ status: z.literal("second-factor"), ticket, sentTo: z.literal("email") }),
       },
     },
@@ -70,6 +75,24 @@ export const signInRoutes: readonly Route[] = [
       if (!wantsCookie) return json(200, { ...shown, token: result.token, device: result.device });
       await endReplacedSession(web, c.req.raw);
       return json(200, shown, signInCookies(web, result));
+    },
+  }),
+
+  openRoute({
+    method: "post",
+    path: "/api/sign-in/code",
+    tag: "Signing in",
+    summary:
+      "Send a code to sign in with, in place of a password. The answer is the same whether the account exists, and may do so, or not.",
+    body: z.strictObject({ identifier, ticket: ticket.optional() }).meta({ id: "SendSignInCode" }),
+    answers: {
+      202: { description: "A mail is on its way where there is somebody to write to.", schema: sentView },
+    },
+    errors: ["too-many-requests"],
+    async handle({ web, body, context }) {
+      const result = await web.space.codes.request("sign-in", { ...body, ...context });
+      if (result.status === "limited") throw tooMany(result);
+      return json(202, { status: result.status, ticket: result.ticket });
     },
   }),
 

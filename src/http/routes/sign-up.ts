@@ -7,7 +7,15 @@ import { userView } from "../schemas/views.js";
 import { writeVerifyTicket } from "../ticket.js";
 import { viewUser } from "../views.js";
 
-const signUpBody = z.strictObject({ email, username: username.optional(), password }).meta({ id: "SignUp" });
+const signUpBody = z
+  .strictObject({
+    email,
+    username: username.optional(),
+    password: password
+      .optional()
+      .meta({ description: "Left out where people sign in by mailed codes; needed otherwise." }),
+  })
+  .meta({ id: "SignUp" });
 
 export const signUpRoutes: readonly Route[] = [
   openRoute({

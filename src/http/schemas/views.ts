@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, jsonObject, time } from "./texts.js";
+import { id, jsonObject, ticket, time } from "./texts.js";
 
 export const userView = z
   .strictObject({
@@ -15,11 +15,30 @@ export const userView = z
     blocked: z
       .strictObject({ since: time, until: time.nullable(), reason: z.string().nullable() })
       .nullable(),
+    secondFactor: z
+      .enum(["mail"])
+      .nullable()
+      .meta({ description: "What a sign-in asks for besides the password: `mail` is a mailed code." }),
     createdAt: time,
     updatedAt: time,
     lastSignInAt: time.nullable(),
   })
   .meta({ id: "User", description: "An account, without what the application keeps on it." });
+
+/** What every request for a code answers. */
+export const sentView = z.strictObject({ status: z.literal("sent"), ticket });
+
+export const blockView = z
+  .strictObject({
+    identifier: z.string(),
+    since: time,
+    until: time.nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({
+    id: "Block",
+    description: "A block on a username or an address, whether or not an account has it.",
+  });
 
 const sessionFields = {
   id,
@@ -75,6 +94,7 @@ export const statisticsView = z
     sessions: z.int(),
     codes: z.int(),
     limits: z.int(),
+    blocks: z.int(),
     mailsQueued: z.int(),
     mailsFailed: z.int(),
     audit: z.int(),

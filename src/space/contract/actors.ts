@@ -32,3 +32,15 @@ export interface LimitSkip {
    */
   readonly skipLimits?: boolean;
 }
+
+/** Too many tries; the same call may succeed after `retryAfter` (whole milliseconds). */
+export interface Limited {
+  readonly status: "limited";
+  readonly retryAfter: number;
+  /** How many the limit that was reached allows, where it is one that can be told. */
+  readonly limit?: number;
+  /** Nothing is left; there where `limit` is. */
+  readonly remaining?: 0;
+  /** The window of that limit in whole milliseconds; absent where no window ends it. */
+  readonly window?: number;
+}

@@ -1,3 +1,4 @@
+import type { Context } from "./actors.js";
 import type { JsonObject } from "./json.js";
 import type { Page, PageQuery } from "./users.js";
 
@@ -143,6 +144,7 @@ export interface DatabaseStatistics {
   readonly sessions: number;
   readonly codes: number;
   readonly limits: number;
+  readonly blocks: number;
   readonly mailsQueued: number;
   readonly mailsFailed: number;
   readonly audit: number;
@@ -150,6 +152,15 @@ export interface DatabaseStatistics {
   readonly indexBytes: number;
   readonly storageBytes: number;
   readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** What can be dropped and made again by itself; `all`: everything that the space keeps, its settings included. */
+export type DatabasePart = "users" | "sessions" | "codes" | "limits" | "blocks" | "mails" | "audit" | "all";
+
+/** What cannot be taken back asks for the name of the space. */
+export interface ConfirmInput extends Context {
+  /** `space.name`, letter by letter. */
+  readonly confirm: string;
 }
 
 /** `space.database`: what an operator asks of it. */
@@ -201,4 +212,52 @@ export interface DatabaseService {
    * ```
    */
   cleanup(): Promise<{ readonly [kind: string]: number }>;
+  /**
+   * Lets parallel callers race for the same rows on a scratch table, which it removes again: a database that lets two of
+   * them win could not keep a name unique or a code single-use. A new space on MongoDB does so when it is made.
+   *
+   * @throws WatchwordError `store-refused`, which says what happened
+   * @example
+   * ```ts
+   * await space.database.proveAtomicity();
+   * ```
+   */
+  proveAtomicity(): Promise<void>;
+  /**
+   * Removes the table or collection of a part, with all that is in it. Whatever needs it fails until it is made again.
+   * One that is not there is fine.
+   *
+   * @param part - `users` takes names and passwords along; `all` is everything that the space keeps in the database.
+   * @throws WatchwordError `invalid-input` unless `confirm` is the name of the space, `not-allowed` unless the actor is
+   * the system or a superuser
+   * @example
+   * ```ts
+   * await space.database.drop("limits", { confirm: space.name });
+   * await space.database.create("limits", { confirm: space.name });
+   * ```
+   */
+  drop(part: DatabasePart, input: ConfirmInput): Promise<void>;
+  /**
+   * Makes the table or collection of a part, empty, with its indexes, where it is not there; one that is there keeps all
+   * that is in it. After `all` the settings are written back, so that it stays the same space.
+   *
+   * @throws WatchwordError as {@link drop}
+   * @example
+   * ```ts
+   * await space.database.create("all", { confirm: space.name });
+   * console.log(await space.users.count()); // 1
+   * ```
+   */
+  create(part: DatabasePart, input: ConfirmInput): Promise<void>;
+  /**
+   * Drops a part and makes it again: empty, and in use at once.
+   *
+   * @throws WatchwordError as {@link drop}
+   * @example
+   * ```ts
+   * await space.database.reset("sessions", { confirm: space.name });
+   * console.log((await space.sessions.check(token)).status); // not-found
+   * ```
+   */
+  reset(part: DatabasePart, input: ConfirmInput): Promise<void>;
 }

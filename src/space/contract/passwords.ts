@@ -1,4 +1,5 @@
-import type { Context, LimitSkip } from "./actors.js";
+import type { Context, Limited, LimitSkip } from "./actors.js";
+import type { HashHint, HashIdentity, PasswordHashInput, PreparedHash, StoredHash } from "./hashes.js";
 import type { Session } from "./sessions.js";
 
 /** Why a password is refused: for programs. `message` beside it is for people. */
@@ -8,18 +9,6 @@ export interface PasswordRefused {
   readonly status: "password-refused";
   readonly reason: PasswordRefusal;
   readonly message: string;
-}
-
-/** Too many tries; the same call may succeed after `retryAfter` (whole milliseconds). */
-export interface Limited {
-  readonly status: "limited";
-  readonly retryAfter: number;
-  /** How many the limit that was reached allows, where it is one that can be told. */
-  readonly limit?: number;
-  /** Nothing is left; there where `limit` is. */
-  readonly remaining?: 0;
-  /** The window of that limit in whole milliseconds; absent where no window ends it. */
-  readonly window?: number;
 }
 
 export interface PasswordPolicy {
@@ -81,6 +70,16 @@ export interface PasswordsService {
     password: string,
     names?: { readonly username?: string | null; readonly email?: string | null },
   ): Promise<{ readonly status: "accepted" } | PasswordRefused>;
+  /**
+   * Whether the user has a password at all; those without one sign in by mailed codes.
+   *
+   * @throws WatchwordError `not-found`
+   * @example
+   * ```ts
+   * console.log(await space.passwords.has(ada.id)); // true
+   * ```
+   */
+  has(userId: string): Promise<boolean>;
   /**
    * Whether this is the user's password; false for a user without one. Counts and limits nothing, so do not put it
    * before strangers: that is what `space.signIn` and {@link confirm} are for.
@@ -154,17 +153,45 @@ export interface PasswordsService {
     input: { readonly userId: string; readonly password: string } & LimitSkip & Context,
   ): Promise<{ readonly status: "confirmed" } | { readonly status: "wrong-password" } | Limited>;
   /**
-   * Whether a password fits a stored hash, whosever it is.
+   * Whether a password fits a stored hash, whosever it is and whichever system made it. It is compared as it was typed;
+   * with argon2id, and no `source`, also in NFKC.
    *
-   * @param hash - An argon2id PHC string (RFC 9106).
-   * @throws WatchwordError `invalid-input` for a hash of an unknown or damaged form, or of absurd cost; `busy`
+   * @param hash - Text, or the fields of a system that keeps several; `docs/password-formats.md` lists all forms.
+   * @param hint - `scheme` or `source` where the text does not tell, `context` where the form needs more.
+   * @throws WatchwordError `invalid-input` for a hash of an unknown or damaged form, of absurd cost, or one whose text does
+   * not tell its form (`details.candidates`); `busy`
    * @example
    * ```ts
    * const hash = "$argon2id$v=19$m=64,t=1,p=1$YWRhLXNhbHQ$lUiyX3XfPF46sMRUpHCVBA";
    * console.log(await space.passwords.verifyHash("correct horse battery staple", hash)); // true
    * ```
    */
-  verifyHash(password: string, hash: string): Promise<boolean>;
+  verifyHash(password: string, hash: StoredHash, hint?: HashHint): Promise<boolean>;
+  /**
+   * What a stored hash is: its form, the systems that store it, and how well it withstands guessing.
+   *
+   * @returns `scheme` null with several `candidates` where the text does not tell.
+   * @throws WatchwordError `invalid-input` for a scheme or source that there is not
+   * @example
+   * ```ts
+   * const identity = space.passwords.identifyHash("5f4dcc3b5aa765d61d8327deb882cf99", { source: "wordpress" });
+   * console.log(identity.scheme, identity.candidates[0]?.strength); // wordpress_md5 broken
+   * ```
+   */
+  identifyHash(hash: StoredHash, hint?: HashHint): HashIdentity;
+  /**
+   * What would rest in the database for a hash from another system: for tools that write users themselves. A weak hash is
+   * laid into argon2id, so that it rests nowhere by itself.
+   *
+   * @throws WatchwordError `invalid-input` where the hash is unknown, ambiguous, damaged, of absurd cost or the password
+   * itself, or something that it needs is missing; `secret-missing`, `busy`
+   * @example
+   * ```ts
+   * const prepared = await space.passwords.prepareHash({ hash: "$1$XLF4z2V2$ysGdM1x3Vz1o10jGSDahs0" });
+   * console.log(prepared.scheme); // argon2id(md5_crypt)
+   * ```
+   */
+  prepareHash(input: PasswordHashInput): Promise<PreparedHash>;
   /**
    * Whether a stored hash is of another kind, unreadable, or weaker than what would be made today. A sign-in replaces
    * such a hash of its user by itself.
@@ -175,5 +202,5 @@ export interface PasswordsService {
    * console.log(space.passwords.needsUpgrade(hash)); // true
    * ```
    */
-  needsUpgrade(hash: string): boolean;
+  needsUpgrade(hash: StoredHash): boolean;
 }

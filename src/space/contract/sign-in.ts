@@ -1,13 +1,20 @@
-import type { Context, LimitSkip } from "./actors.js";
+import type { Context, Limited, LimitSkip } from "./actors.js";
 import type { JsonObject } from "./json.js";
-import type { Limited, PasswordRefused } from "./passwords.js";
+import type { PasswordRefused } from "./passwords.js";
 import type { Session } from "./sessions.js";
 import type { User } from "./users.js";
 
-/** Both together with the names, or the ticket of a `second-factor` outcome with its code. */
+/** Which accounts a mailed code alone signs in. */
+export type EmailCodeSignIn = "without-password" | "everybody" | "nobody";
+
+/**
+ * Name and password; or the ticket of a `second-factor` outcome, or of a request for a `sign-in` code, with the code; or
+ * the text of a sign-in link (what stands behind `?link=` there).
+ */
 export type SignInInput = (
   | { readonly identifier: string; readonly password: string }
   | { readonly ticket: string; readonly code: string }
+  | { readonly link: string }
 ) & {
   /** What an earlier success on this device gave as `device`; it keeps strangers' failures from locking its owner out. */
   readonly device?: string;
@@ -28,9 +35,9 @@ export type SignInResult =
     }
   /** Unknown name, no password, wrong password: all the same. */
   | { readonly status: "wrong-credentials" }
-  /** The password was right; a code went to the address. Call again with this ticket and the code. */
+  /** A second factor is due: where the password was right, a code went to the address. Call again with ticket and code. */
   | { readonly status: "second-factor"; readonly ticket: string; readonly sentTo: "email" }
-  /** Only after `second-factor`. */
+  /** Of a code or a link. */
   | { readonly status: "wrong-code" }
   | { readonly status: "blocked"; readonly until: Date | null; readonly reason: string | null }
   | { readonly status: "inactive" }
@@ -38,10 +45,14 @@ export type SignInResult =
   | { readonly status: "email-unverified"; readonly ticket: string }
   | Limited;
 
+/** Whether people give a password when they sign up. */
+export type SignUpPassword = "required" | "optional" | "none";
+
 export interface SignUpInput extends Context, LimitSkip {
   readonly email: string;
   readonly username?: string;
-  readonly password: string;
+  /** Left out, the person signs in by mailed codes; the option `signUp.password` says whether that is so. */
+  readonly password?: string;
   readonly data?: JsonObject;
   /**
    * Resolves once the mail server has taken the mail, and throws {@link MailNotTaken} (`mail-failed`) where its first try

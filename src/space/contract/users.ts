@@ -1,6 +1,10 @@
-import type { Context } from "./actors.js";
+import type { Context, Limited, LimitSkip } from "./actors.js";
+import type { PasswordHashInput } from "./hashes.js";
 import type { JsonObject } from "./json.js";
 import type { UserDataService } from "./user-data.js";
+
+/** A second factor that a person can choose. */
+export type SecondFactor = "mail";
 
 export interface User {
   /** A UUIDv7. */
@@ -21,6 +25,8 @@ export interface User {
     readonly until: Date | null;
     readonly reason: string | null;
   } | null;
+  /** What a sign-in asks for besides the password: `mail` is a mailed code; null: nothing. */
+  readonly secondFactor: SecondFactor | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly lastSignInAt: Date | null;
@@ -36,6 +42,8 @@ export interface NewUserInput extends Context {
   readonly email?: string;
   /** Without one the user cannot sign in by password. */
   readonly password?: string;
+  /** In place of `password`: a hash from another system. The next sign-in makes it anew. */
+  readonly passwordHash?: PasswordHashInput;
   /** Whether the address is known to be this person's. Default: false. */
   readonly emailVerified?: boolean;
   /** The user's own language; `locale` of the context says in which the request came. */
@@ -93,15 +101,25 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+/** What becomes of the blocks of an account that is deleted. */
+export type BlocksAtDeletion = "keep" | "remove";
+
+export type SecondFactorChangeResult =
+  | { readonly status: "changed"; readonly user: UserWithData }
+  | { readonly status: "wrong-password" }
+  | { readonly status: "no-address" }
+  | { readonly status: "no-password" }
+  | Limited;
+
 /** `space.users`: accounts, for applications and administrators. People sign up with `space.signUp`. */
 export interface UsersService {
   /**
    * Creates a user and claims its names, all or none. Mails nothing.
    *
-   * @param input - A username or an email at least. Only superusers and the system may give a `password`, `admin` or
-   * `superuser`.
-   * @throws WatchwordError `username-taken`, `email-taken`, `password-refused`, `invalid-identifier`, `invalid-input`,
-   * `not-allowed`, `busy`
+   * @param input - A username or an email at least. Only superusers and the system may give a `password`, a `passwordHash`,
+   * `admin` or `superuser`.
+   * @throws WatchwordError `username-taken`, `email-taken`, `name-blocked`, `password-refused`, `invalid-identifier`,
+   * `invalid-input`, `not-allowed`, `secret-missing`, `busy`
    * @example
    * ```ts
    * const grace = await space.users.create({ username: "Grace", email: "grace@example.com", roles: ["editor"] });
@@ -179,8 +197,8 @@ export interface UsersService {
    * inbox is told, and codes mailed there no longer work. People change their own username and language (60 times an
    * hour); an address without a code is set by an administrator, never one's own.
    *
-   * @throws WatchwordError `not-found`, `username-taken`, `email-taken`, `invalid-identifier`, `invalid-input`,
-   * `not-allowed`, `too-many-requests`, `conflict`
+   * @throws WatchwordError `not-found`, `username-taken`, `email-taken`, `name-blocked`, `invalid-identifier`,
+   * `invalid-input`, `not-allowed`, `too-many-requests`, `conflict`
    * @example
    * ```ts
    * const updated = await space.users.update(ada.id, { email: "lovelace@example.com", emailVerified: true });
@@ -203,6 +221,27 @@ export interface UsersService {
    */
   changePermissions(id: string, change: PermissionChange, context?: Context): Promise<UserWithData>;
   /**
+   * Chooses what a sign-in asks for besides the password, or nothing (null). The user is told by mail. People choose for
+   * themselves, with their password; the system and administrators of theirs without it.
+   *
+   * @param options - `password`: of the person, where they act themselves.
+   * @returns `no-address`: a code could reach nobody, since there is no address, or none that is proven. `no-password`:
+   * a mailed code would be the only factor.
+   * @throws WatchwordError `not-found`, `not-allowed`, `invalid-input`, `conflict`, `busy`
+   * @example
+   * ```ts
+   * await space.users.update(ada.id, { emailVerified: true });
+   * await space.users.setSecondFactor(ada.id, "mail");
+   * const password = "correct horse battery staple";
+   * console.log((await space.signIn({ identifier: "ada", password })).status); // second-factor
+   * ```
+   */
+  setSecondFactor(
+    id: string,
+    factor: SecondFactor | null,
+    options?: { readonly password?: string } & LimitSkip & Context,
+  ): Promise<SecondFactorChangeResult>;
+  /**
    * Keeps a user out: ends every session in the same write, and refuses to sign in.
    *
    * @param options - `until`: when the block lifts by itself; without it, at {@link unblock}. `reason`: at most 1000
@@ -220,7 +259,7 @@ export interface UsersService {
     options?: { readonly reason?: string; readonly until?: Date } & Context,
   ): Promise<UserWithData>;
   /**
-   * Lifts a block. The sessions that it ended stay ended.
+   * Lifts a block, and those that were laid on the user's names. The sessions that it ended stay ended.
    *
    * @throws WatchwordError `not-found`, `not-allowed`, `conflict`
    * @example
@@ -234,6 +273,8 @@ export interface UsersService {
    * Frees the names and removes user, data, password, sessions and codes in one transaction; audit rows stay. The
    * address is told. People may delete themselves: ask with `space.passwords.confirm` first.
    *
+   * @param options - `blocks`: what becomes of a block on the user or on their names. `keep` (the default): it goes on to
+   * hold on the names, so that nobody signs up with them. `remove`: the names are free.
    * @throws WatchwordError `not-found`, `not-allowed`
    * @example
    * ```ts
@@ -241,6 +282,6 @@ export interface UsersService {
    * console.log(await space.users.find({ username: "ada" })); // null
    * ```
    */
-  delete(id: string, context?: Context): Promise<void>;
+  delete(id: string, options?: { readonly blocks?: BlocksAtDeletion } & Context): Promise<void>;
   readonly data: UserDataService;
 }

@@ -1,5 +1,6 @@
 import { equalInConstantTime } from "../../base/crypto.js";
 import type { CodeLookup, CodeOutcome, CodeRecord, CodeRedemption, StoreEvent } from "../contract.js";
+import type { Dialect } from "./dialect.js";
 import { insertEvents } from "./events.js";
 import { all, first, type Operation, run, type SqlValue } from "./operation.js";
 import { marks, readTexts, writeTexts } from "./texts.js";
@@ -59,9 +60,9 @@ export function* fillCode(
 }
 
 /** A typed code pays for its try before it is compared; a link of 256 bits needs no such price, and outlives the tries. */
-export function* redeemCode(redemption: CodeRedemption): Operation<CodeOutcome> {
+export function* redeemCode(dialect: Dialect, redemption: CodeRedemption): Operation<CodeOutcome> {
   const { kind, now } = redemption;
-  const row = yield* findRow(redemption.lookup);
+  const row = yield* findRow(redemption.lookup, dialect.lock);
   if (row === null) return { status: "dead" };
   // The same attempt again, after an answer that never arrived: it has won already.
   if (row.used_by === redemption.operationId) return { status: "redeemed", code: readCode(row) };
@@ -99,8 +100,11 @@ export function* discardCodes(userId: string, purposes: readonly string[]): Oper
   const ids = rows
     .filter((row) => readTexts(row.purposes).some((purpose) => purposes.includes(purpose)))
     .map((row) => row.id);
-  for (const id of ids) yield* run("DELETE FROM watchword_codes WHERE id = ?", id);
-  return ids.length;
+  let discarded = 0;
+  // One that was used in this moment is no longer open.
+  for (const id of ids)
+    discarded += yield* run("DELETE FROM watchword_codes WHERE id = ? AND used_at IS NULL", id);
+  return discarded;
 }
 
 /** Compares with every candidate, whichever of them fits. */
@@ -110,11 +114,11 @@ function isAmong(hash: string, candidates: readonly string[]): boolean {
   return found;
 }
 
-function findRow(lookup: CodeLookup): Operation<CodeRow | null> {
+function findRow(lookup: CodeLookup, lock = ""): Operation<CodeRow | null> {
   const select = `SELECT ${CODE_COLUMNS} FROM watchword_codes WHERE`;
-  if ("id" in lookup) return first<CodeRow>(`${select} id = ?`, lookup.id);
-  if ("ticketHash" in lookup) return first<CodeRow>(`${select} ticket_hash = ?`, lookup.ticketHash);
-  return first<CodeRow>(`${select} user_id = ? AND slot = ?`, lookup.userId, lookup.slot);
+  if ("id" in lookup) return first<CodeRow>(`${select} id = ?${lock}`, lookup.id);
+  if ("ticketHash" in lookup) return first<CodeRow>(`${select} ticket_hash = ?${lock}`, lookup.ticketHash);
+  return first<CodeRow>(`${select} user_id = ? AND slot = ?${lock}`, lookup.userId, lookup.slot);
 }
 
 export function readCode(row: CodeRow): CodeRecord {

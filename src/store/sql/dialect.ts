@@ -10,6 +10,12 @@ export interface Dialect {
   readonly plain: string;
   /** Asks how many tables of the name `?` there are: none or one. */
   readonly countTables: string;
+  /** Stands behind a `SELECT` of rows that are written next, so that nobody else writes them in between. */
+  readonly lock: string;
+  /** As {@link lock}, leaving out the rows that somebody else has locked. */
+  readonly lockFree: string;
+  /** The text without regard to ASCII case, whatever language the database is set to. */
+  lowered(text: string): string;
   /** True where the text `part` stands anywhere in the text `whole`. */
   contains(whole: string, part: string): string;
   /** True where a JSON array of texts holds `element`. */
@@ -22,6 +28,9 @@ export const sqliteDialect: Dialect = {
   clustered: "WITHOUT ROWID, STRICT",
   plain: "STRICT",
   countTables: "SELECT count(*) AS found FROM sqlite_schema WHERE type = 'table' AND name = ?",
+  lock: "",
+  lockFree: "",
+  lowered: (text) => `lower(${text})`,
   contains: (whole, part) => `instr(${whole}, ${part}) > 0`,
   holds: (array, element) => `EXISTS (SELECT 1 FROM json_each(${array}) AS e WHERE e.value = ${element})`,
 };

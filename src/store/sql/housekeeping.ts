@@ -1,6 +1,9 @@
 import type { CleanupCounts, CleanupLimits } from "../contract.js";
+import type { Dialect } from "./dialect.js";
+import { pieces } from "./insert.js";
 import { all, first, type Operation, run } from "./operation.js";
-import { pendingUsers, removeUser } from "./users.js";
+import { marks } from "./texts.js";
+import { pendingUsers, removePending } from "./users.js";
 
 export function* takeTurn(name: string, owner: string, until: number, now: number): Operation<boolean> {
   const changes = yield* run(
@@ -32,43 +35,53 @@ export function* sessionsToRemove(limits: CleanupLimits): Operation<readonly str
 }
 
 /** `sessions` are what {@link sessionsToRemove} found a moment ago; one that was used since then stays. */
-export function* cleanup(limits: CleanupLimits, sessions: readonly string[]): Operation<CleanupCounts> {
+export function* cleanup(
+  dialect: Dialect,
+  limits: CleanupLimits,
+  sessions: readonly string[],
+): Operation<CleanupCounts> {
   let endedSessions = 0;
-  for (const hash of sessions)
+  for (const piece of pieces(sessions))
     endedSessions += yield* run(
-      `DELETE FROM watchword_sessions WHERE token_hash = ? AND ${SESSION_IS_OVER}`,
-      hash,
+      `DELETE FROM watchword_sessions WHERE token_hash IN (${marks(piece.length)}) AND ${SESSION_IS_OVER}`,
+      ...piece,
       limits.sessionsBefore,
       limits.sessionsBefore,
     );
-  const pending = yield* pendingUsers(limits.pendingBefore, limits.size);
-  for (const id of pending) yield* removeUser(id);
+  let users = 0;
+  for (const id of yield* pendingUsers(limits.pendingBefore, limits.size))
+    if (yield* removePending(dialect, id, limits.pendingBefore)) users++;
   return {
     sessions: endedSessions,
-    users: pending.length,
-    codes: yield* run(
-      "DELETE FROM watchword_codes WHERE id IN (SELECT id FROM watchword_codes WHERE ends_at <= ? LIMIT ?)",
-      limits.now,
-      limits.size,
-    ),
-    limits: yield* run(
-      "DELETE FROM watchword_limits WHERE key IN (SELECT key FROM watchword_limits WHERE ends_at <= ? LIMIT ?)",
-      limits.now,
-      limits.size,
-    ),
-    mails: yield* run(
-      `DELETE FROM watchword_mails WHERE id IN
-         (SELECT id FROM watchword_mails WHERE state = 'failed' AND due_at < ? LIMIT ?)`,
+    users,
+    codes: yield* removeSome("watchword_codes", "id", "ends_at <= ?", limits.now, limits.size),
+    limits: yield* removeSome("watchword_limits", "key", "ends_at <= ?", limits.now, limits.size),
+    mails: yield* removeSome(
+      "watchword_mails",
+      "id",
+      "state = 'failed' AND due_at < ?",
       limits.mailBefore,
       limits.size,
     ),
-    blocks: yield* run(
-      "DELETE FROM watchword_blocks WHERE key IN (SELECT key FROM watchword_blocks WHERE until <= ? LIMIT ?)",
-      limits.now,
-      limits.size,
-    ),
+    blocks: yield* removeSome("watchword_blocks", "key", "until <= ?", limits.now, limits.size),
     audit: limits.auditBefore === null ? 0 : yield* removeAudit(limits.auditBefore, limits.size),
   };
+}
+
+/** Asks twice, because a row may begin a new life between the look and the removal (a limit that is hit again). */
+function* removeSome(
+  table: string,
+  own: "id" | "key",
+  over: string,
+  since: number,
+  size: number,
+): Operation<number> {
+  return yield* run(
+    `DELETE FROM ${table} WHERE ${own} IN (SELECT ${own} FROM ${table} WHERE ${over} LIMIT ?) AND ${over}`,
+    since,
+    size,
+    since,
+  );
 }
 
 /** Ids sort by time, so what is too old stands at the front; `at` decides. */

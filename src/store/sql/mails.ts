@@ -1,7 +1,10 @@
 import type { MailRecord, MailSettlement, StoreEvent } from "../contract.js";
 import { Conditions } from "./conditions.js";
+import type { Dialect } from "./dialect.js";
 import { insertEvents } from "./events.js";
+import { pieces } from "./insert.js";
 import { all, first, type Operation, run, type SqlValue } from "./operation.js";
+import { marks } from "./texts.js";
 
 export type MailRow = {
   readonly id: string;
@@ -30,28 +33,32 @@ export function* nextMailAt(): Operation<number | null> {
 }
 
 /** Counts the try as the mail is taken: one that brings its courier down is counted too. */
-export function* claimMail(claim: {
-  readonly owner: string;
-  readonly now: number;
-  readonly leaseUntil: number;
-  readonly size: number;
-}): Operation<readonly MailRecord[]> {
+export function* claimMail(
+  dialect: Dialect,
+  claim: {
+    readonly owner: string;
+    readonly now: number;
+    readonly leaseUntil: number;
+    readonly size: number;
+  },
+): Operation<readonly MailRecord[]> {
   const due = yield* all<{ id: string }>(
-    "SELECT id FROM watchword_mails WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+    `SELECT id FROM watchword_mails WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, id LIMIT ?${dialect.lockFree}`,
     claim.now,
     claim.size,
   );
-  const mails: MailRecord[] = [];
-  for (const { id } of due) {
-    const row = yield* first<MailRow>(
-      `UPDATE watchword_mails SET owner = ?, due_at = ?, tries = tries + 1 WHERE id = ? RETURNING ${MAIL_COLUMNS}`,
+  const taken = new Map<string, MailRecord>();
+  for (const piece of pieces(due.map(({ id }) => id))) {
+    const rows = yield* all<MailRow>(
+      `UPDATE watchword_mails SET owner = ?, due_at = ?, tries = tries + 1
+       WHERE id IN (${marks(piece.length)}) RETURNING ${MAIL_COLUMNS}`,
       claim.owner,
       claim.leaseUntil,
-      id,
+      ...piece,
     );
-    if (row !== null) mails.push(readMail(row));
+    for (const row of rows) taken.set(row.id, readMail(row));
   }
-  return mails;
+  return due.flatMap(({ id }) => taken.get(id) ?? []);
 }
 
 /** A mail that failed keeps the time of its failure as `dueAt`, by which housekeeping knows its age. */

@@ -1,9 +1,15 @@
 /**
  * One operation on a SQL database, written as if it ran alone: it yields what to ask and is given back the answer. Who
- * runs it decides how: SQLite synchronously, inside a savepoint of its one writer; PostgreSQL awaiting each step, in
- * a serializable transaction that is repeated when another one was in the way.
+ * runs it decides how: SQLite synchronously, inside a savepoint of its one writer, where it is alone indeed; PostgreSQL
+ * awaiting each step, in a transaction. There an operation that looks before it writes locks what it looked at
+ * (`lock` of the dialect), or writes on a condition and throws {@link LostRace} where that no longer held.
  */
 export type Operation<T> = Generator<Step, T, Answer>;
+
+/** Somebody was faster between a look and a write: the operation is to be begun anew. On SQLite there is nobody. */
+export class LostRace extends Error {
+  override readonly name = "LostRace";
+}
 
 export type SqlValue = string | number | null;
 export type Row = Readonly<Record<string, SqlValue>>;

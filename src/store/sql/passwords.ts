@@ -1,4 +1,5 @@
 import type { PasswordRecord, PasswordWrite, StoreEvent } from "../contract.js";
+import type { Dialect } from "./dialect.js";
 import { insertEvents } from "./events.js";
 import { insertRows } from "./insert.js";
 import { first, type Operation, run } from "./operation.js";
@@ -65,6 +66,7 @@ export function* writePasswords(
 }
 
 export function* replacePassword(
+  dialect: Dialect,
   userId: string,
   expected: string | null | undefined,
   next: PasswordRecord | null,
@@ -72,7 +74,7 @@ export function* replacePassword(
   events: readonly StoreEvent[],
 ): Operation<PasswordWrite> {
   const user = yield* first<{ email: string | null }>(
-    "SELECT email FROM watchword_users WHERE id = ?",
+    `SELECT email FROM watchword_users WHERE id = ?${dialect.lock}`,
     userId,
   );
   if (user === null) return { status: "not-found" };

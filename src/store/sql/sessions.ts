@@ -1,22 +1,22 @@
 import type { LimitSettlement, SessionFilter, SessionRecord, SessionTouch, StoreEvent } from "../contract.js";
 import { Conditions } from "./conditions.js";
+import type { Dialect } from "./dialect.js";
 import { insertEvents } from "./events.js";
+import { pieces } from "./insert.js";
 import { settleLimits } from "./limits.js";
 import { all, first, type Operation, run } from "./operation.js";
 import { readSession, SESSION_COLUMNS, type SessionRow, writeSession } from "./session-rows.js";
 import { marks } from "./texts.js";
 
 const INSERT_SESSION = `INSERT INTO watchword_sessions (${SESSION_COLUMNS}) VALUES (${marks(13)})`;
-const TOUCH_SESSION = `UPDATE watchword_sessions SET
-  last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END,
-  expires_at = CASE WHEN expires_at < ? THEN ? ELSE expires_at END WHERE token_hash = ?`;
 
-/** A user who was deleted a moment ago gets no session: nothing would ever clear it but its end. */
 /** Ids are UUIDv7: their order is the order of creation. */
 const END_OLDEST = `DELETE FROM watchword_sessions WHERE user_id = ? AND id IN (
   SELECT id FROM watchword_sessions WHERE user_id = ? ORDER BY id DESC LIMIT 1000000 OFFSET ?)`;
 
+/** A user who was deleted a moment ago gets no session: nothing would ever clear it but its end. */
 export function* createSession(
+  dialect: Dialect,
   session: SessionRecord,
   options: {
     readonly recordSignIn: boolean;
@@ -25,9 +25,20 @@ export function* createSession(
   },
   events: readonly StoreEvent[],
 ): Operation<void> {
-  yield* settleLimits(options.settle);
-  const user = yield* first<{ id: string }>("SELECT id FROM watchword_users WHERE id = ?", session.userId);
-  if (user === null) return;
+  const user = yield* first<{ id: string }>(
+    `SELECT id FROM watchword_users WHERE id = ?${dialect.lock}`,
+    session.userId,
+  );
+  if (user !== null) yield* insertSession(session, options, events);
+  // Last, because every sign-in counts in the row of the whole space: nobody shall hold it for long.
+  yield* settleLimits(dialect, options.settle);
+}
+
+function* insertSession(
+  session: SessionRecord,
+  options: { readonly recordSignIn: boolean; readonly keep: number },
+  events: readonly StoreEvent[],
+): Operation<void> {
   yield* run(INSERT_SESSION, ...writeSession(session));
   yield* run(END_OLDEST, session.userId, session.userId, options.keep);
   if (options.recordSignIn)
@@ -39,9 +50,28 @@ export function* createSession(
   yield* insertEvents(events);
 }
 
+/** Many in one statement: on a server each of its own would be a round trip. */
 export function* touchSessions(touches: readonly SessionTouch[]): Operation<void> {
-  for (const { tokenHash, lastSeenAt, expiresAt } of touches)
-    yield* run(TOUCH_SESSION, lastSeenAt, lastSeenAt, expiresAt, expiresAt, tokenHash);
+  const latest = new Map<string, SessionTouch>();
+  for (const touch of touches) {
+    const other = latest.get(touch.tokenHash) ?? touch;
+    latest.set(touch.tokenHash, {
+      tokenHash: touch.tokenHash,
+      lastSeenAt: Math.max(touch.lastSeenAt, other.lastSeenAt),
+      expiresAt: Math.max(touch.expiresAt, other.expiresAt),
+    });
+  }
+  const sorted = [...latest.values()].sort((a, b) => (a.tokenHash < b.tokenHash ? -1 : 1));
+  for (const piece of pieces(sorted)) {
+    const rows = Array(piece.length).fill("(?, CAST(? AS BIGINT), CAST(? AS BIGINT))").join(", ");
+    yield* run(
+      `UPDATE watchword_sessions AS s SET
+         last_seen_at = CASE WHEN s.last_seen_at < t.column2 THEN t.column2 ELSE s.last_seen_at END,
+         expires_at = CASE WHEN s.expires_at < t.column3 THEN t.column3 ELSE s.expires_at END
+       FROM (VALUES ${rows}) AS t WHERE s.token_hash = t.column1`,
+      ...piece.flatMap(({ tokenHash, lastSeenAt, expiresAt }) => [tokenHash, lastSeenAt, expiresAt]),
+    );
+  }
 }
 
 export function* listSessions(query: {

@@ -22,8 +22,9 @@ export function* listUsers(
     if (query.after !== null) {
       const name = query.after.value ?? "";
       // Not `(name, id) > (?, ?)`: SQLite walks an expression index from its start for that.
-      conditions.add("lower(coalesce(username, '')) >= lower(?)", name);
-      conditions.add("(lower(coalesce(username, '')) > lower(?) OR id > ?)", name, query.after.id);
+      const lowered = dialect.lowered("?");
+      conditions.add(`lower(coalesce(username, '')) >= ${lowered}`, name);
+      conditions.add(`(lower(coalesce(username, '')) > ${lowered} OR id > ?)`, name, query.after.id);
     }
   } else if (query.after !== null) conditions.add("id > ?", query.after.id);
   const rows = yield* all<UserRow>(
@@ -45,10 +46,11 @@ export function* countUsers(dialect: Dialect, filter: UserFilter): Operation<num
 
 function conditionsOf(filter: UserFilter, dialect: Dialect): Conditions {
   const conditions = new Conditions();
+  const lowered = dialect.lowered("?");
   conditions.add("state = 'active'");
   if (filter.text !== undefined)
     conditions.add(
-      `(${dialect.contains("lower(username)", "lower(?)")} OR ${dialect.contains("lower(email)", "lower(?)")})`,
+      `(${dialect.contains("lower(username)", lowered)} OR ${dialect.contains("lower(email)", lowered)})`,
       filter.text,
       filter.text,
     );

@@ -7,26 +7,33 @@ import type {
   UserRecord,
   UserWrite,
 } from "../contract.js";
+import type { Dialect } from "./dialect.js";
 import { insertEvents } from "./events.js";
-import { insertRows } from "./insert.js";
-import { all, first, type Operation, run, type SqlValue } from "./operation.js";
-import { readPassword, writePassword } from "./passwords.js";
+import { insertRows, selectAny } from "./insert.js";
+import { all, first, LostRace, type Operation, run, type SqlValue } from "./operation.js";
+import { type CredentialRow, PASSWORD_COLUMNS, readPasswordRow, writePassword } from "./passwords.js";
 import { marks, writeTexts } from "./texts.js";
 import { readUser, USER_COLUMNS, type UserRow, writeUser } from "./user-rows.js";
 
-const USER_OF_KEY = `SELECT ${USER_COLUMNS.split(", ")
+const OF_USER = USER_COLUMNS.split(", ")
   .map((column) => `u.${column}`)
-  .join(", ")} FROM watchword_identifiers AS k JOIN watchword_users AS u ON u.id = k.user_id WHERE k.key = ?`;
+  .join(", ");
+const BY_KEY = "FROM watchword_identifiers AS k JOIN watchword_users AS u ON u.id = k.user_id";
+const WITH_PASSWORD = `LEFT JOIN watchword_credentials AS c ON c.user_id = u.id AND c.type = 'password' AND c.name = ''`;
+const OF_PASSWORD = PASSWORD_COLUMNS.split(", ")
+  .map((column) => `c.${column}`)
+  .join(", ");
 const INSERT_USER = `INSERT INTO watchword_users (${USER_COLUMNS}) VALUES (${marks(20)})`;
 
 export function* createUser(
+  dialect: Dialect,
   next: NewUser,
   pendingBefore: number,
   events: readonly StoreEvent[],
 ): Operation<{ readonly status: "created" } | { readonly status: "taken"; readonly key: string }> {
   const claim = yield* examineKeys(next.keys, next.user.id, pendingBefore);
   if (claim.taken !== null) return { status: "taken", key: claim.taken };
-  for (const id of claim.over) yield* removeUser(id);
+  yield* removeOver(dialect, claim.over, pendingBefore);
   yield* run(INSERT_USER, ...writeUser(next.user));
   yield* insertKeys(next.user.id, next.keys);
   if (next.password !== null) yield* writePassword(next.user.id, next.password);
@@ -34,26 +41,54 @@ export function* createUser(
   return { status: "created" };
 }
 
+type FoundUser = UserRow & { readonly found_by: string };
+type FoundSignIn = FoundUser & { readonly [Column in keyof CredentialRow]: CredentialRow[Column] | null };
+
 export function* findUser(
   keys: readonly string[],
   options: { readonly pending?: boolean } = {},
 ): Operation<UserRecord | null> {
-  for (const key of keys) {
-    const row = yield* first<UserRow>(USER_OF_KEY, key);
-    if (row !== null && (row.state === "active" || options.pending === true)) return readUser(row);
-  }
-  return null;
+  if (keys.length === 0) return null;
+  const rows = yield* all<FoundUser>(
+    `SELECT ${OF_USER}, k.key AS found_by ${BY_KEY} WHERE k.key IN (${marks(keys.length)})`,
+    ...keys,
+  );
+  const row = firstOf(
+    keys,
+    rows.filter(({ state }) => state === "active" || options.pending === true),
+  );
+  return row === null ? null : readUser(row);
 }
 
 export function* findSignIn(
   keys: readonly string[],
 ): Operation<{ readonly user: UserRecord; readonly password: PasswordRecord | null } | null> {
-  const user = yield* findUser(keys, { pending: true });
-  if (user === null) return null;
-  return { user, password: yield* readPassword(user.id) };
+  if (keys.length === 0) return null;
+  const rows = yield* all<FoundSignIn>(
+    `SELECT ${OF_USER}, ${OF_PASSWORD}, k.key AS found_by ${BY_KEY} ${WITH_PASSWORD}
+     WHERE k.key IN (${marks(keys.length)})`,
+    ...keys,
+  );
+  const row = firstOf(keys, rows);
+  if (row === null) return null;
+  return { user: readUser(row), password: hasPassword(row) ? readPasswordRow(row) : null };
+}
+
+/** The row that the earliest of the keys found. */
+function firstOf<R extends FoundUser>(keys: readonly string[], rows: readonly R[]): R | null {
+  for (const key of keys) {
+    const row = rows.find(({ found_by }) => found_by === key);
+    if (row !== undefined) return row;
+  }
+  return null;
+}
+
+function hasPassword(row: FoundSignIn): row is FoundSignIn & CredentialRow {
+  return row.hash !== null;
 }
 
 export function* updateUser(
+  dialect: Dialect,
   id: string,
   expectedVersion: number | null,
   change: UserChange,
@@ -61,14 +96,17 @@ export function* updateUser(
   pendingBefore: number,
   events: readonly StoreEvent[],
 ): Operation<UserWrite> {
-  const row = yield* first<{ version: number }>("SELECT version FROM watchword_users WHERE id = ?", id);
+  const row = yield* first<{ version: number }>(
+    `SELECT version FROM watchword_users WHERE id = ?${dialect.lock}`,
+    id,
+  );
   if (row === null) return { status: "not-found" };
   if (expectedVersion !== null && row.version !== expectedVersion) return { status: "conflict" };
   const addKeys = change.addKeys ?? [];
   const claim = yield* examineKeys(addKeys, id, pendingBefore);
   if (claim.taken !== null) return { status: "taken", key: claim.taken };
 
-  for (const other of claim.over) yield* removeUser(other);
+  yield* removeOver(dialect, claim.over, pendingBefore);
   for (const key of change.removeKeys ?? [])
     yield* run("DELETE FROM watchword_identifiers WHERE key = ? AND user_id = ?", key, id);
   yield* insertKeys(id, addKeys);
@@ -84,24 +122,47 @@ export function* updateUser(
   return { status: "updated", user: readUser(updated) };
 }
 
-export function* deleteUser(id: string, events: readonly StoreEvent[]): Operation<boolean> {
-  const wasThere = yield* removeUser(id);
-  if (wasThere) yield* insertEvents(events);
-  return wasThere;
+export function* deleteUser(dialect: Dialect, id: string, events: readonly StoreEvent[]): Operation<boolean> {
+  const user = yield* first<{ id: string }>(`SELECT id FROM watchword_users WHERE id = ?${dialect.lock}`, id);
+  if (user === null) return false;
+  yield* removeUser(id);
+  yield* insertEvents(events);
+  return true;
 }
 
-/** Frees the keys and clears what hangs on the user. Audit rows and mails stay: they tell what happened. */
-export function* removeUser(id: string): Operation<boolean> {
+/**
+ * Frees the keys and clears what hangs on the user, whose row the caller has locked: a session that is made in this
+ * moment waits for it and finds nobody. Audit rows and mails stay: they tell what happened.
+ */
+function* removeUser(id: string): Operation<void> {
   yield* run("DELETE FROM watchword_identifiers WHERE user_id = ?", id);
   yield* run("DELETE FROM watchword_credentials WHERE user_id = ?", id);
   yield* run("DELETE FROM watchword_sessions WHERE user_id = ?", id);
   yield* run("DELETE FROM watchword_codes WHERE user_id = ?", id);
-  return (yield* run("DELETE FROM watchword_users WHERE id = ?", id)) > 0;
+  yield* run("DELETE FROM watchword_users WHERE id = ?", id);
+}
+
+/** False: it is no longer a pending sign-up whose time is over. */
+export function* removePending(dialect: Dialect, id: string, before: number): Operation<boolean> {
+  const user = yield* first<{ id: string }>(
+    `SELECT id FROM watchword_users WHERE id = ? AND state = 'pending' AND created_at < ?${dialect.lock}`,
+    id,
+    before,
+  );
+  if (user === null) return false;
+  yield* removeUser(id);
+  return true;
+}
+
+/** The sign-ups that {@link examineKeys} found over. One that was confirmed, or removed, in between changes who holds what. */
+function* removeOver(dialect: Dialect, ids: ReadonlySet<string>, pendingBefore: number): Operation<void> {
+  for (const id of [...ids].sort())
+    if (!(yield* removePending(dialect, id, pendingBefore))) throw new LostRace();
 }
 
 /**
  * Who holds the keys: the first that somebody else has for good, or the pending sign-ups whose time is over. Looking
- * comes before any change, so that a refusal leaves nothing behind; the primary key stands behind it.
+ * comes before any change, so that a refusal leaves nothing behind; the primary key stands behind it ({@link writeKeys}).
  */
 function* examineKeys(
   keys: readonly KeyRecord[],
@@ -109,13 +170,14 @@ function* examineKeys(
   pendingBefore: number,
 ): Operation<{ readonly taken: string | null; readonly over: ReadonlySet<string> }> {
   const over = new Set<string>();
+  const holders = yield* selectAny<{ key: string; id: string; state: string; created_at: number }>(
+    `SELECT k.key, u.id, u.state, u.created_at ${BY_KEY}`,
+    "k.key",
+    keys.map(({ key }) => key),
+  );
   for (const { key } of keys) {
-    const holder = yield* first<{ id: string; state: string; created_at: number }>(
-      `SELECT u.id, u.state, u.created_at FROM watchword_identifiers AS k
-       JOIN watchword_users AS u ON u.id = k.user_id WHERE k.key = ?`,
-      key,
-    );
-    if (holder === null || holder.id === ownId) continue;
+    const holder = holders.find((each) => each.key === key);
+    if (holder === undefined || holder.id === ownId) continue;
     if (holder.state !== "pending" || holder.created_at >= pendingBefore) return { taken: key, over };
     over.add(holder.id);
   }
@@ -126,13 +188,20 @@ function* insertKeys(userId: string, keys: readonly KeyRecord[]): Operation<void
   yield* writeKeys(keys.map((key) => [userId, key]));
 }
 
+/** In the order of the keys, so that two who claim the same ones never wait for each other in a circle. */
 export function* writeKeys(keys: readonly (readonly [userId: string, key: KeyRecord])[]): Operation<void> {
-  yield* insertRows(
+  const byKey = new Map(
+    keys.map(([userId, { key, kind, value }]) => [key, [key, userId, kind, value] as const]),
+  );
+  const written = yield* insertRows(
     "watchword_identifiers",
     "key, user_id, kind, value",
-    keys.map(([userId, { key, kind, value }]) => [key, userId, kind, value]),
-    "ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, value = excluded.value",
+    [...byKey.values()].sort(([a], [b]) => (a < b ? -1 : 1)),
+    `ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, value = excluded.value
+     WHERE watchword_identifiers.user_id = excluded.user_id`,
   );
+  // Somebody claimed one of them since they were examined.
+  if (written < byKey.size) throw new LostRace();
 }
 
 /** Only the columns that are named are written: `data` may be large, and most changes leave it alone. */

@@ -110,6 +110,12 @@ export function explain(error: unknown, file: string, during: "opening" | "work"
       `There was no memory left for the database ${file}.`,
       because,
     );
+  if (reason.startsWith("no such table: watchword_"))
+    return new WatchwordError(
+      "store-corrupted",
+      `The database ${file} lacks a table of Watchword's (${reason}): somebody dropped it. \`watchword database create all\` makes it again, empty; a backup has what was in it.`,
+      because,
+    );
   return new WatchwordError(
     "internal",
     `The database ${file} refused a statement of Watchword's (${reason}). This is a fault of ours: please report it.`,

@@ -1,53 +1,7 @@
-import type { SessionCheck, UserRecord } from "../contract.js";
-import { readTexts } from "../sql/texts.js";
-import { readBlock } from "../sql/user-rows.js";
+import type { SessionCheck } from "../contract.js";
+import { type CheckRow, readSessionCheck, sessionCheckSql } from "../sql/session-check.js";
 import type { Connection } from "./connection.js";
 import type { PreparedStatement } from "./driver.js";
-
-/** The columns of the join by their place. */
-type CheckRow = readonly [
-  id: string,
-  userId: string,
-  epoch: number,
-  createdAt: number,
-  lastSeenAt: number,
-  expiresAt: number,
-  absoluteEnd: number | null,
-  authenticatedAt: number,
-  methods: string,
-  ip: string | null,
-  userAgent: string | null,
-  data: string,
-  version: number,
-  sessionEpoch: number,
-  state: UserRecord["state"],
-  username: string | null,
-  email: string | null,
-  emailVerifiedAt: number | null,
-  locale: string | null,
-  active: number,
-  admin: number,
-  superuser: number,
-  roles: string,
-  blockedSince: number | null,
-  blockedUntil: number | null,
-  blockedReason: string | null,
-  secondFactor: UserRecord["secondFactor"],
-  userCreatedAt: number,
-  userUpdatedAt: number,
-  lastSignInAt: number | null,
-  userData: string,
-];
-
-function joinSql(userData: string): string {
-  return `SELECT s.id, s.user_id, s.epoch, s.created_at, s.last_seen_at, s.expires_at, s.absolute_end,
-      s.authenticated_at, s.methods, s.ip, s.user_agent, s.data,
-      u.version, u.session_epoch, u.state, u.username, u.email, u.email_verified_at, u.locale, u.active, u.admin,
-      u.superuser, u.roles, u.blocked_since, u.blocked_until, u.blocked_reason, u.second_factor,
-      u.created_at AS user_created_at,
-      u.updated_at, u.last_sign_in_at, ${userData} AS user_data
-    FROM watchword_sessions AS s JOIN watchword_users AS u ON u.id = s.user_id WHERE s.token_hash = ?`;
-}
 
 /**
  * The session check: the one query that every request of every app pays for, so it is prepared once, gives its row as
@@ -64,7 +18,7 @@ export class SessionLookUp {
 
   find(tokenHash: string, withData: boolean): SessionCheck | null {
     const row = rowOf((withData ? this.#joinWithData() : this.#join()).get(tokenHash));
-    return row === null ? null : read(tokenHash, row);
+    return row === null ? null : readSessionCheck(tokenHash, row);
   }
 
   #join(): PreparedStatement {
@@ -77,8 +31,8 @@ export class SessionLookUp {
     return this.#withData;
   }
 
-  #prepare(userData: string): PreparedStatement {
-    const statement = this.#connection.statement(joinSql(userData));
+  #prepare(userData: "u.data" | "''"): PreparedStatement {
+    const statement = this.#connection.statement(sessionCheckSql(userData));
     // Missing from Node 22.13 to 22.15; there the row is an object.
     statement.setReturnArrays?.(true);
     return statement;
@@ -89,45 +43,4 @@ function rowOf(answer: unknown): CheckRow | null {
   if (Array.isArray(answer)) return answer as unknown as CheckRow;
   if (answer === undefined || answer === null) return null;
   return Object.values(answer) as unknown as CheckRow;
-}
-
-function read(tokenHash: string, row: CheckRow): SessionCheck {
-  const userId = row[1];
-  return {
-    session: {
-      id: row[0],
-      tokenHash,
-      userId,
-      epoch: row[2],
-      createdAt: row[3],
-      lastSeenAt: row[4],
-      expiresAt: row[5],
-      absoluteEnd: row[6],
-      authenticatedAt: row[7],
-      methods: readTexts(row[8]),
-      ip: row[9],
-      userAgent: row[10],
-      data: row[11],
-    },
-    user: {
-      id: userId,
-      version: row[12],
-      sessionEpoch: row[13],
-      state: row[14],
-      username: row[15],
-      email: row[16],
-      emailVerifiedAt: row[17],
-      locale: row[18],
-      active: row[19] === 1,
-      admin: row[20] === 1,
-      superuser: row[21] === 1,
-      roles: readTexts(row[22]),
-      blocked: readBlock(row[23], row[24], row[25]),
-      secondFactor: row[26],
-      data: row[30],
-      createdAt: row[27],
-      updatedAt: row[28],
-      lastSignInAt: row[29],
-    },
-  };
 }
