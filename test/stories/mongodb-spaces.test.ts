@@ -1,0 +1,3 @@
+import { serverSpacesSuite } from "./server-spaces.js";
+
+serverSpacesSuite("MongoDB", (prefix) => ({ mongodb: { prefix } }));

@@ -1,0 +1,3 @@
+import { serverSpacesSuite } from "./server-spaces.js";
+
+serverSpacesSuite("PostgreSQL", (schema) => ({ postgres: { schema, poolSize: 4 } }));
