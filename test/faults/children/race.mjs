@@ -6,7 +6,15 @@ const name = process.argv[3];
 const store = await open();
 const migrations = await store.migrate();
 const times = { createdAt: 1, updatedAt: 1, lastSignInAt: null, emailVerifiedAt: null };
-const flags = { active: true, admin: false, superuser: false, roles: [], blocked: null, state: "active" };
+const flags = {
+  active: true,
+  admin: false,
+  superuser: false,
+  roles: [],
+  blocked: null,
+  secondFactor: null,
+  state: "active",
+};
 const rule = { max: 50, window: null };
 function user(username) {
   const id = randomUUID();
