@@ -6,15 +6,13 @@ import { sentView, userView } from "../schemas/views.js";
 import { viewUser } from "../views.js";
 import { wrongPassword } from "./password.js";
 
+// One form with everything optional: of a union zod would tell what the other form lacks.
 const askBody = z
-  .union([
-    z.strictObject({ newEmail: email, password, ticket: ticket.optional() }),
-    z.strictObject({ ticket: ticket.optional() }),
-  ])
+  .strictObject({ newEmail: email.optional(), password: password.optional(), ticket: ticket.optional() })
   .meta({
     id: "ChangeEmail",
     description:
-      "With the password, for a code to the new address; without, for a code to the present one; with a ticket, for another code.",
+      "With `newEmail` and `password`, for a code to the new address; with neither, for a code to the present one; with a ticket, for another code.",
   });
 
 const confirmBody = z
