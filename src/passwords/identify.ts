@@ -8,23 +8,11 @@ import {
   formatsOfSource,
   unknownScheme,
 } from "./formats/registry.js";
-
-/** The longest text of a stored hash that is looked at. */
-const LONGEST = 16_384;
-
-/** A stored hash as one text: fields as JSON. @throws WatchwordError `invalid-input` */
-export function hashText(hash: StoredHash): string {
-  const text = typeof hash === "string" ? hash : JSON.stringify(hash);
-  if (typeof text === "string" && text.length <= LONGEST) return text;
-  throw new WatchwordError(
-    "invalid-input",
-    `hash must be text, or an object of the fields that the source system keeps, of at most ${LONGEST} characters.`,
-    { details: { field: "hash" } },
-  );
-}
+import { hashText } from "./stored.js";
 
 /**
- * What a hash may be, without computing anything.
+ * What a hash may be, without computing anything. Load this file when it is needed: the forms take as long to load as all
+ * the rest of a user space.
  * @throws WatchwordError `invalid-input` for a scheme or source that there is not.
  */
 export function identifyHash(hash: StoredHash, { scheme, source }: HashHint = {}): HashIdentity {

@@ -242,7 +242,7 @@ describe("verifyHash", () => {
       code: "invalid-input",
       details: { candidates: ["django_pbkdf2_sha256", "piccolo_pbkdf2_sha256", "clerk_pbkdf2_sha256"] },
     });
-    expect(passwords.identifyHash(hash).candidates).toHaveLength(3);
+    expect((await passwords.identifyHash(hash)).candidates).toHaveLength(3);
   });
 
   it("refuses a context that it does not know, and says so", async () => {

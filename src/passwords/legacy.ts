@@ -3,12 +3,11 @@ import { requireKnownFields } from "../base/input.js";
 import type { HashContext, HashHint, PasswordHashInput, StoredHash } from "../space/contract.js";
 import type { PasswordRecord } from "../store/contract.js";
 import type { ContextField, PasswordFormat } from "./formats/format.js";
-import { resolveFormat } from "./formats/registry.js";
+import type { FormatHint } from "./formats/registry.js";
 import type { Hasher } from "./hasher.js";
-import { hashText } from "./identify.js";
 import { MAX_PASSWORD_BYTES } from "./normalize.js";
 import type { PasswordSecrets } from "./secrets.js";
-import { wrappedScheme, wrappedText, writeStored } from "./stored.js";
+import { hashText, wrappedScheme, wrappedText, writeStored } from "./stored.js";
 import type { Lane } from "./waiting-line.js";
 
 /** What a hash may be checked with, by field; null: anything but text is refused. */
@@ -86,7 +85,7 @@ export type LegacyCheck = (
 export function createLegacyCheck(hasher: Hasher): LegacyCheck {
   return async (password, hash, { scheme, source, context } = {}, lane) => {
     const text = hashText(hash);
-    const format = resolveFormat(text, {
+    const format = await formatOf(text, {
       ...(scheme === undefined ? {} : { scheme: requireName(scheme, "scheme") }),
       ...(source === undefined ? {} : { source: requireName(source, "source") }),
     });
@@ -95,6 +94,12 @@ export function createLegacyCheck(hasher: Hasher): LegacyCheck {
     const valid = await hasher.verifyLegacy(question, passwordBytes(password), lane);
     return { scheme: scheme ?? format.name, valid };
   };
+}
+
+/** Loads the forms where one is asked for: a space without hashes from elsewhere does not pay for them. */
+async function formatOf(hash: string, hint: FormatHint): Promise<PasswordFormat> {
+  const { resolveFormat } = await import("./formats/registry.js");
+  return resolveFormat(hash, hint);
 }
 
 function requireName(value: unknown, field: string): string {
@@ -117,7 +122,7 @@ export async function layDown(
   const { hasher, secrets, now } = deps;
   requireKnownFields(input, HASH_FIELDS, "passwordHash");
   const hash = hashText(input.hash);
-  const format = resolveFormat(hash, {
+  const format = await formatOf(hash, {
     ...(input.scheme === undefined ? {} : { scheme: requireName(input.scheme, "scheme") }),
     ...(input.source === undefined ? {} : { source: requireName(input.source, "source") }),
   });

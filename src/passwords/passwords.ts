@@ -18,7 +18,6 @@ import { noSuchUser } from "../users/lookup.js";
 import { notice } from "../users/notices.js";
 import { isSystem, requireAdministratorOf, requireSuperuser } from "../users/rights.js";
 import { type Hasher, normalizePassword } from "./hasher.js";
-import { identifyHash } from "./identify.js";
 import { createLegacyCheck } from "./legacy.js";
 import { laneOf, type PasswordWork } from "./password-work.js";
 import { OWN_SCHEME } from "./stored.js";
@@ -171,7 +170,10 @@ export function createPasswords(deps: {
       if (valid || scheme !== OWN_SCHEME || hint.source !== undefined || normalized === typed) return valid;
       return (await checkHash(normalized, hash, hint)).valid;
     },
-    identifyHash,
+    async identifyHash(hash, hint) {
+      const { identifyHash } = await import("./identify.js");
+      return identifyHash(hash, hint);
+    },
     needsUpgrade: (hash) =>
       typeof hash !== "string" || hasher.needsUpgrade(requireText(hash, "hash", 16_384)),
     prepareHash: (input) => work.layDown(input),

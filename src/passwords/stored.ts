@@ -1,5 +1,5 @@
 import { WatchwordError } from "../base/errors.js";
-import type { HashContext } from "../space/contract.js";
+import type { HashContext, StoredHash } from "../space/contract.js";
 import type { PasswordRecord } from "../store/contract.js";
 
 /** What a credential says, taken apart: whose form its hash has, and what is laid around it. */
@@ -68,5 +68,19 @@ function broken(cause?: unknown): WatchwordError {
     "invalid-input",
     "The stored password of this user is damaged. Set a new one, or let the user reset it.",
     cause === undefined ? {} : { cause },
+  );
+}
+
+/** The longest text of a stored hash that is looked at. */
+const LONGEST = 16_384;
+
+/** A stored hash as one text: fields as JSON. @throws WatchwordError `invalid-input` */
+export function hashText(hash: StoredHash): string {
+  const text = typeof hash === "string" ? hash : JSON.stringify(hash);
+  if (typeof text === "string" && text.length <= LONGEST) return text;
+  throw new WatchwordError(
+    "invalid-input",
+    `hash must be text, or an object of the fields that the source system keeps, of at most ${LONGEST} characters.`,
+    { details: { field: "hash" } },
   );
 }

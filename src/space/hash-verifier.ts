@@ -1,7 +1,6 @@
 import { WatchwordError } from "../base/errors.js";
 import { requireKnownFields } from "../base/input.js";
 import { createHasher } from "../passwords/hasher.js";
-import { identifyHash } from "../passwords/identify.js";
 import { createLegacyCheck } from "../passwords/legacy.js";
 import type { HashVerifier } from "./contract.js";
 
@@ -51,7 +50,10 @@ export function openHashVerifier(options: HashVerifierOptions = {}): HashVerifie
   const check = createLegacyCheck(hasher);
   return {
     verify: ({ password, hash, ...hint }) => check(password, hash, hint),
-    identify: identifyHash,
+    async identify(hash, hint) {
+      const { identifyHash } = await import("../passwords/identify.js");
+      return identifyHash(hash, hint);
+    },
     close: () => hasher.close(),
   };
 }

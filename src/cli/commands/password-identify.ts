@@ -23,7 +23,7 @@ export async function run({ args, flags }: Invocation<PasswordIdentifyFlags>): P
   const { openHashVerifier } = await import("../../index.js");
   const hashes = openHashVerifier();
   try {
-    const identity = hashes.identify(hash, flags.source === undefined ? {} : { source: flags.source });
+    const identity = await hashes.identify(hash, flags.source === undefined ? {} : { source: flags.source });
     if (identity.candidates.length === 0) process.exitCode = 1;
     if (flags.json) await printJson(identity);
     else await print(describe(identity));

@@ -49,7 +49,7 @@ async function verifyOne(
     ...(context === undefined ? {} : withContext(parseJsonObject("--context", context))),
   };
   // Nobody should type a password for a hash that cannot be checked: that is told first.
-  const { candidates } = hashes.identify(hash, hint);
+  const { candidates } = await hashes.identify(hash, hint);
   if (candidates.length !== 1 || candidates[0]?.problem !== null)
     await hashes.verify({ ...hint, password: "", hash });
   const given = await passwordFromFlags(flags);

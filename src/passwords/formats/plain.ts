@@ -56,7 +56,7 @@ export const PLAIN_FORMATS: readonly PasswordFormat[] = [
     "The password itself, in LDAP",
     ["openldap", "passlib"],
     "",
-    "(?!\\{\\w+\\})",
+    "(?!\\{[\\w-]+\\})",
     1,
   ),
   readable("roundup_plaintext", "The password itself, of Roundup", ["roundup", "passlib"], "{plaintext}"),

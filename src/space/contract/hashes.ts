@@ -128,11 +128,12 @@ export interface HashVerifier {
    * @example
    * ```ts
    * const hashes = openHashVerifier();
-   * console.log(hashes.identify("$1$XLF4z2V2$ysGdM1x3Vz1o10jGSDahs0").candidates[0]?.strength); // weak
+   * const identity = await hashes.identify("$1$XLF4z2V2$ysGdM1x3Vz1o10jGSDahs0");
+   * console.log(identity.candidates[0]?.strength); // weak
    * await hashes.close();
    * ```
    */
-  identify(hash: StoredHash, hint?: HashHint): HashIdentity;
+  identify(hash: StoredHash, hint?: HashHint): Promise<HashIdentity>;
   /** Finishes what it took, and ends the threads. */
   close(): Promise<void>;
 }

@@ -174,11 +174,12 @@ export interface PasswordsService {
    * @throws WatchwordError `invalid-input` for a scheme or source that there is not
    * @example
    * ```ts
-   * const identity = space.passwords.identifyHash("5f4dcc3b5aa765d61d8327deb882cf99", { source: "wordpress" });
+   * const hash = "5f4dcc3b5aa765d61d8327deb882cf99";
+   * const identity = await space.passwords.identifyHash(hash, { source: "wordpress" });
    * console.log(identity.scheme, identity.candidates[0]?.strength); // wordpress_md5 broken
    * ```
    */
-  identifyHash(hash: StoredHash, hint?: HashHint): HashIdentity;
+  identifyHash(hash: StoredHash, hint?: HashHint): Promise<HashIdentity>;
   /**
    * What would rest in the database for a hash from another system: for tools that write users themselves. A weak hash is
    * laid into argon2id, so that it rests nowhere by itself.
