@@ -26,6 +26,8 @@ export async function createDatabase(
       return;
     } catch (error) {
       if (codeOf(error) === "42P04" || isDuplicate(error)) return;
+      // Too old, or unreachable: it says so itself.
+      if (error instanceof WatchwordError) throw error;
       failure = error;
       // Whoever may not make it from here may not make it from there.
       if (codeOf(error) === "42501") break;

@@ -73,6 +73,6 @@ function fields(line: string): string[] {
 
 function usualFile(): string {
   return process.platform === "win32"
-    ? join(process.env.APPDATA ?? homedir(), "postgresql", "pgpass.conf")
+    ? join(homedir(), "AppData", "Roaming", "postgresql", "pgpass.conf")
     : join(homedir(), ".pgpass");
 }

@@ -78,10 +78,6 @@ export class Runner {
     }
   }
 
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
   /** Finishes what was accepted, and lets go of the connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -100,8 +96,8 @@ export class Runner {
     for (let attempt = 0; ; attempt++)
       try {
         if (way === "look")
-          return await this.#withFresh(deadline, (connection) => drive(connection, begin()));
-        if (way === "write") return await this.#with(deadline, (connection) => drive(connection, begin()));
+          return await this.#withFresh(deadline, (connection) => driveOne(connection, begin()));
+        if (way === "write") return await this.#with(deadline, (connection) => driveOne(connection, begin()));
         return await this.#with(deadline, (connection) =>
           this.#transaction(connection, BEGIN[way], begin, isLong),
         );
@@ -245,6 +241,14 @@ function isTakenBack(error: unknown): boolean {
 async function drive<T>(connection: Connection, operation: Operation<T>): Promise<T> {
   let step = operation.next();
   while (step.done !== true) step = operation.next(await connection.answer(step.value));
+  return step.value;
+}
+
+/** Without a transaction an operation of two statements would be none. */
+async function driveOne<T>(connection: Connection, operation: Operation<T>): Promise<T> {
+  let step = operation.next();
+  if (step.done !== true) step = operation.next(await connection.answer(step.value));
+  if (step.done !== true) throw new Error(`More than one statement without a transaction: ${step.value.sql}`);
   return step.value;
 }
 
