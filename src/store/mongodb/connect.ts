@@ -34,10 +34,6 @@ export async function connect(
       const { failure, lasting } =
         error instanceof WatchwordError ? { failure: error, lasting: true } : await diagnose(error, place);
       if (lasting || attempt >= options.attempts) throw failure;
-      options.logger?.warn(
-        { err: error, attempt },
-        `MongoDB at ${place.location} does not answer yet; trying again`,
-      );
     }
     await sleep(options.delay);
   }
