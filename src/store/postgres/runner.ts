@@ -179,6 +179,8 @@ export class Runner {
         pool.forgetIdle();
         connection.destroy();
       }
+      // A server that ended one has as a rule ended all: the next try shall not find the next dead one.
+      if ((connection.isLost && !connection.isOverdue) || isDismissal(error)) pool.forgetIdle();
       if (error instanceof WatchwordError || error instanceof TakenBack) throw error;
       if (isDismissal(error)) {
         connection.destroy();
