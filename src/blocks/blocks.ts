@@ -20,7 +20,8 @@ export function createBlocks(deps: {
   /** The key that an account of this name would have, and the name as it is shown. */
   function readName(identifier: string): { readonly key: string; readonly value: string } {
     const typed = requireText(identifier, "identifier");
-    if (typed.includes("@")) {
+    // In the form that becomes the key, as for accounts: a full-width @ would make a username of it that nobody can have.
+    if (typed.normalize("NFKC").includes("@")) {
       const value = parseEmail(typed);
       return { key: emailKey(value, mode), value };
     }
@@ -55,11 +56,13 @@ export function createBlocks(deps: {
       const now = clock.now();
       const block = { key, value, ...blockState({ reason, until }, now) };
       const details = { name: value, reason: block.reason };
+      const [earlier] = await store.findBlocks([key]);
       await store.putBlock(block, [auditEvent("block.put", { now, userId: null, details }, context)]);
       // Looked up after the name was written: whoever takes it from now on meets the block.
       const user = await store.findUser([key]);
-      // Who is blocked already stays so for the reason that was given then; the name keeps this one beside it.
-      if (user !== null && !isInForce(user.blocked, now))
+      // Who is blocked by another one stays so for the reason that was given then; the name keeps this one beside it.
+      const isReplaced = earlier !== undefined && isSameBlock(user?.blocked ?? null, earlier);
+      if (user !== null && (isReplaced || !isInForce(user.blocked, now)))
         await blockUser(store, user.id, block, now, [
           auditEvent("user.blocked", { now, userId: user.id, details }, context),
         ]);

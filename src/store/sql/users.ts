@@ -122,9 +122,17 @@ export function* updateUser(
   return { status: "updated", user: readUser(updated) };
 }
 
-export function* deleteUser(dialect: Dialect, id: string, events: readonly StoreEvent[]): Operation<boolean> {
-  const user = yield* first<{ id: string }>(`SELECT id FROM watchword_users WHERE id = ?${dialect.lock}`, id);
-  if (user === null) return false;
+export function* deleteUser(
+  dialect: Dialect,
+  id: string,
+  events: readonly StoreEvent[],
+  expectedVersion?: number,
+): Operation<boolean> {
+  const user = yield* first<{ version: number }>(
+    `SELECT version FROM watchword_users WHERE id = ?${dialect.lock}`,
+    id,
+  );
+  if (user === null || (expectedVersion !== undefined && user.version !== expectedVersion)) return false;
   yield* removeUser(id);
   yield* insertEvents(events);
   return true;
