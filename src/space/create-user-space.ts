@@ -195,7 +195,7 @@ export async function createUserSpace(
         ...flow,
         ...userFlows,
         ...signInFlows,
-        verification: createVerification(flow),
+        verification: createVerification({ ...flow, ...people.signIn }),
         reset: createPasswordReset(flow),
         around: mail.around,
       }),
