@@ -203,6 +203,7 @@ const NOBODY = {
   data: "{}",
   names: [],
   password: null,
+  factors: [],
   sortName: "",
   sortEmail: "",
 } as const;
