@@ -177,6 +177,18 @@ describe("a block on a name", () => {
     expect((await test.space.signIn({ identifier: "ada", password: GOOD })).status).toBe("signed-in");
   });
 
+  it("leaves the one on another name in force, and shown", async () => {
+    const { blocks, users } = test.space;
+    const { id } = await ada();
+    await blocks.put("ada", { reason: "the name" });
+    await blocks.put("ada@example.com", { reason: "the address" });
+    await blocks.remove("ada");
+    expect((await users.get(id)).blocked).toMatchObject({ reason: "the address" });
+    expect((await users.list({ blocked: true })).items).toHaveLength(1);
+    await blocks.remove("ada@example.com");
+    expect((await users.get(id)).blocked).toBeNull();
+  });
+
   it("lets a blocked person do nothing that needs signing in", async () => {
     const { blocks, codes, passwords } = test.space;
     const { id } = await ada();

@@ -199,7 +199,7 @@ export async function createUserSpace(
         reset: createPasswordReset(flow),
         around: mail.around,
       }),
-      blocks: createBlocks({ store, clock, mode }),
+      blocks: createBlocks({ store, clock, mode, gate }),
       limits: createLimits(store, clock, limitKey),
       audit: createAudit(store),
       mail: mail.service,
