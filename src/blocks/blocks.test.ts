@@ -57,6 +57,8 @@ describe("a block on a name", () => {
   it("refuses what is no name, and an end in the past", async () => {
     const { blocks } = test.space;
     await expect(blocks.put("no@-where")).rejects.toThrow(refusal("invalid-identifier"));
+    // A username that nobody can have, so it would keep nobody out.
+    await expect(blocks.put("eve\uFF20example.com")).rejects.toThrow(refusal("invalid-identifier"));
     await expect(blocks.put("")).rejects.toThrow(refusal("invalid-identifier"));
     await expect(blocks.put("eve", { until: new Date(0) })).rejects.toThrow(refusal("invalid-input"));
     await expect(blocks.put("eve", { until: new Date("never") })).rejects.toThrow(refusal("invalid-input"));
@@ -162,6 +164,31 @@ describe("a block on a name", () => {
     expect((await users.get(id)).blocked).toMatchObject({ reason: "for good" });
   });
 
+  it("replaces the last one on the name, and what that one did to the person", async () => {
+    const { blocks, users } = test.space;
+    const { id } = await ada();
+    await blocks.put("ada", { reason: "spam" });
+    const until = new Date(test.clock.now() + DAY);
+    test.clock.advance(1);
+    await blocks.put("ada", { reason: "spam, for a day", until });
+    expect((await users.get(id)).blocked).toMatchObject({ reason: "spam, for a day", until });
+    await blocks.remove("ada");
+    expect((await users.get(id)).blocked).toBeNull();
+    expect((await test.space.signIn({ identifier: "ada", password: GOOD })).status).toBe("signed-in");
+  });
+
+  it("leaves the one on another name in force, and shown", async () => {
+    const { blocks, users } = test.space;
+    const { id } = await ada();
+    await blocks.put("ada", { reason: "the name" });
+    await blocks.put("ada@example.com", { reason: "the address" });
+    await blocks.remove("ada");
+    expect((await users.get(id)).blocked).toMatchObject({ reason: "the address" });
+    expect((await users.list({ blocked: true })).items).toHaveLength(1);
+    await blocks.remove("ada@example.com");
+    expect((await users.get(id)).blocked).toBeNull();
+  });
+
   it("lets a blocked person do nothing that needs signing in", async () => {
     const { blocks, codes, passwords } = test.space;
     const { id } = await ada();
@@ -244,6 +271,28 @@ describe("deleting somebody who is blocked", () => {
     await users.delete(second.id, { blocks: "remove" });
     expect((await ada()).blocked).toBeNull();
     await expect(users.delete(second.id, { blocks: "none" as "keep" })).rejects.toThrow();
+  });
+
+  it("keeps the longer one of two on a name", async () => {
+    const { users, blocks } = test.space;
+    const { id } = await ada();
+    await blocks.put("ada@example.com", { until: new Date(test.clock.now() + DAY) });
+    await users.block(id, { reason: "for good" });
+    await users.delete(id);
+    test.clock.advance(DAY);
+    expect(await blocks.find("ada@example.com")).toMatchObject({ reason: "for good", until: null });
+    await expect(ada()).rejects.toThrow(refusal("name-blocked"));
+  });
+
+  it("keeps one that is laid at the same moment", async () => {
+    const { users, blocks } = test.space;
+    for (let round = 0; round < 50; round++) {
+      const email = `p${round}@example.com`;
+      const { id } = await users.create({ email });
+      const [laid, deleted] = await Promise.allSettled([users.block(id), users.delete(id)]);
+      expect(deleted.status).toBe("fulfilled");
+      expect((await blocks.find(email)) !== null).toBe(laid.status === "fulfilled");
+    }
   });
 
   it("keeps no block that was over", async () => {

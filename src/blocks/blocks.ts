@@ -7,20 +7,22 @@ import { everyItem, pageSize } from "../base/pages.js";
 import type { Block, BlocksService, Context } from "../space/contract.js";
 import type { BlockRecord, BlockState, Store } from "../store/contract.js";
 import { requireAdministrator, requireAdministratorOf } from "../users/rights.js";
-import { blockUser, isInForce, isSameBlock } from "./gate.js";
+import { type BlockGate, blockUser, isInForce, isSameBlock, stateOf } from "./gate.js";
 
 /** Blocks on names, whether or not anybody has them. */
 export function createBlocks(deps: {
   readonly store: Store;
   readonly clock: Clock;
   readonly mode: IdentifierMode;
+  readonly gate: BlockGate;
 }): BlocksService {
-  const { store, clock, mode } = deps;
+  const { store, clock, mode, gate } = deps;
 
   /** The key that an account of this name would have, and the name as it is shown. */
   function readName(identifier: string): { readonly key: string; readonly value: string } {
     const typed = requireText(identifier, "identifier");
-    if (typed.includes("@")) {
+    // In the form that becomes the key, as for accounts: a full-width @ would make a username of it that nobody can have.
+    if (typed.normalize("NFKC").includes("@")) {
       const value = parseEmail(typed);
       return { key: emailKey(value, mode), value };
     }
@@ -39,10 +41,19 @@ export function createBlocks(deps: {
     for (let attempt = 0; attempt < 50; attempt++) {
       const user = await store.findUser([block.key]);
       if (user === null || !isSameBlock(user.blocked, block)) return;
+      // Another name of theirs may be blocked too: then that is what keeps them out, and what is shown.
+      const other = await gate.onNames(user);
+      const blocked = other === null ? null : stateOf(other);
       const now = clock.now();
-      const written = await store.updateUser(user.id, user.version, { blocked: null }, now, 0, [
-        auditEvent("user.unblocked", { now, userId: user.id }, context),
-      ]);
+      const event =
+        other === null
+          ? auditEvent("user.unblocked", { now, userId: user.id }, context)
+          : auditEvent(
+              "user.blocked",
+              { now, userId: user.id, details: { name: other.value, reason: other.reason } },
+              context,
+            );
+      const written = await store.updateUser(user.id, user.version, { blocked }, now, 0, [event]);
       if (written.status !== "conflict") return;
     }
     throw new WatchwordError("conflict", "Too many changes to the user of this name at once; try again.");
@@ -55,11 +66,13 @@ export function createBlocks(deps: {
       const now = clock.now();
       const block = { key, value, ...blockState({ reason, until }, now) };
       const details = { name: value, reason: block.reason };
+      const [earlier] = await store.findBlocks([key]);
       await store.putBlock(block, [auditEvent("block.put", { now, userId: null, details }, context)]);
       // Looked up after the name was written: whoever takes it from now on meets the block.
       const user = await store.findUser([key]);
-      // Who is blocked already stays so for the reason that was given then; the name keeps this one beside it.
-      if (user !== null && !isInForce(user.blocked, now))
+      // Who is blocked by another one stays so for the reason that was given then; the name keeps this one beside it.
+      const isReplaced = earlier !== undefined && isSameBlock(user?.blocked ?? null, earlier);
+      if (user !== null && (isReplaced || !isInForce(user.blocked, now)))
         await blockUser(store, user.id, block, now, [
           auditEvent("user.blocked", { now, userId: user.id, details }, context),
         ]);

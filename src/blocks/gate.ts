@@ -29,6 +29,11 @@ export interface BlockGate {
   keysOf(names: BlockableNames): string[];
 }
 
+/** What a user keeps of a block. */
+export function stateOf({ since, until, reason }: BlockState): BlockState {
+  return { since, until, reason };
+}
+
 /** What a block changes of a user: it ends every session in the same write. */
 export function blockUser(
   store: Store,
@@ -37,15 +42,7 @@ export function blockUser(
   now: number,
   events: readonly StoreEvent[],
 ) {
-  const { since, until, reason } = block;
-  return store.updateUser(
-    userId,
-    null,
-    { blocked: { since, until, reason }, raiseEpoch: true },
-    now,
-    0,
-    events,
-  );
+  return store.updateUser(userId, null, { blocked: stateOf(block), raiseEpoch: true }, now, 0, events);
 }
 
 export function createBlockGate(deps: {

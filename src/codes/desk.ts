@@ -3,7 +3,7 @@ import { newToken, sha256 } from "../base/crypto.js";
 import { newId } from "../base/ids.js";
 import type { IdentifierMode } from "../base/keys.js";
 import type { ActionRules } from "../limits/actions.js";
-import { byAddress, type Guard } from "../limits/guard.js";
+import { byAddress, byCode, type Guard } from "../limits/guard.js";
 import type { CodePolicy, CodeProof, JsonObject, Limited } from "../space/contract.js";
 import type { CodeRecord, MailRecord, Store, StoreEvent } from "../store/contract.js";
 import { createCodeFinder, type FoundCode, userSlot } from "./finding.js";
@@ -198,7 +198,7 @@ export function createCodeDesk(deps: {
     rules: ActionRules | null,
   ): Promise<CodeRecord | "wrong-code" | Limited> {
     const { code, kind, text } = found;
-    const counter = `code:${code.userId}:${purpose}`;
+    const counter = byCode(code.userId, purpose);
     // Charged before the comparison, like a password; what was never compared is given back.
     const counted = kind === "short" ? (rules?.perAccount ?? null) : null;
     if ((await guard.pass([[counter, counted]])) !== null) return "wrong-code";

@@ -1,7 +1,7 @@
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
 import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
-import type { BlockGate } from "../blocks/gate.js";
+import { type BlockGate, isInForce } from "../blocks/gate.js";
 import type { MailAction, MailLimits } from "../limits/mail-limits.js";
 import { skipsLimits } from "../limits/skip.js";
 import { mailEvent } from "../mail/notices.js";
@@ -75,8 +75,10 @@ export function createCodeRequests(deps: {
     const limited = await mailLimits.ask(kind.action, asked, input.ip, skip);
     if (limited !== null) return limited;
     const found = await findHolder(input, earlier?.code ?? null, kind);
-    const block = found === null ? await gate.find([]) : await gate.of(found);
-    const user = found?.active === true && block === null ? found : null;
+    // For nobody, and for whoever is blocked already, this asks the store as for everybody else: it costs the same.
+    const onName = await gate.find(found === null ? [idKey("nobody")] : gate.keysOf(found));
+    const isHeld = onName !== null || isInForce(found?.blocked ?? null, clock.now());
+    const user = found?.active === true && !isHeld ? found : null;
     const email = await kind.addressOf(user, earlier?.code ?? null);
     // Counted for nobody's inbox too, so that an unknown name costs the same writes.
     const mayMail = await mailLimits.mayMail(kind.action, email ?? asked, skip);

@@ -6,6 +6,7 @@ import type { Logger } from "../space/options.js";
 import type { LimitSettlement, Store, WindowRule } from "../store/contract.js";
 import type { ActionRules } from "./actions.js";
 import { addressKey } from "./address.js";
+import { byCode } from "./guard.js";
 import { limitedBy } from "./limits.js";
 import {
   ACCOUNT_FAILURES,
@@ -53,8 +54,8 @@ export interface Failures {
   /** One try of an account that no code can reach, once a hundred have failed; false: not now. */
   mayTryUnreachable(userId: string): Promise<boolean>;
   /**
-   * Forgets what was counted for an account, and for it from this address: its password was reset, its owner proved
-   * themselves, or it is gone.
+   * Forgets what was counted for an account, and for it from this address, wrong codes of its second factor too: its
+   * password was reset, its owner proved themselves, or it is gone.
    */
   forget(userId: string, ip?: string): Promise<void>;
 }
@@ -141,8 +142,13 @@ export function createFailures(deps: {
 
     forget(userId, ip) {
       const parts = ["", ":signed-in", ":unreachable", ...(ip === undefined ? [] : [`:${addressKey(ip)}`])];
-      const settlements = parts.map((part) => ({ key: `fail:${userId}${part}`, action: "reset" }) as const);
-      return store.settleLimits(settlements, clock.now());
+      // A second factor has no link that would work when its tries are gone, so whoever has the password alone could keep
+      // the owner out for a month.
+      const keys = [...parts.map((part) => `fail:${userId}${part}`), byCode(userId, "second-factor")];
+      return store.settleLimits(
+        keys.map((key) => ({ key, action: "reset" }) as const),
+        clock.now(),
+      );
     },
   };
 }

@@ -36,6 +36,11 @@ export function createGuard(store: Store, clock: Clock): Guard {
   };
 }
 
+/** The key under which the wrong typed codes of one user and purpose add up. */
+export function byCode(userId: string, purpose: string): string {
+  return `code:${userId}:${purpose}`;
+}
+
 /** The key of an action from an address, or null where the address is not known. */
 export function byAddress(action: string, ip: string | undefined): string | null {
   return ip === undefined ? null : `${action}:ip:${addressKey(ip)}`;

@@ -36,7 +36,7 @@ export function createEmailCode(deps: {
 
   async function addressOf(user: UserRecord | null): Promise<string | null> {
     // Looked up for nobody too, so that it costs the same.
-    const found = await store.findSignIn(user === null ? [] : [idKey(user.id)]);
+    const found = await store.findSignIn([idKey(user?.id ?? "nobody")]);
     if (user === null || found === null) return null;
     return mayUse(user, found.password !== null) ? user.email : null;
   }

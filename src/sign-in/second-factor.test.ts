@@ -60,6 +60,26 @@ describe("a second factor by mail", () => {
     expect((await test.space.signIn({ identifier: "ada", password: GOOD })).status).toBe("signed-in");
   });
 
+  it("keeps no owner out whose password somebody learned: a reset gives the tries back", async () => {
+    await choose();
+    for (let hour = 0; hour < 20; hour++) {
+      const ticket = await firstStep();
+      await mailed();
+      for (let i = 0; i < 5; i++) await test.space.signIn({ ticket, code: "AAAAAA" });
+      test.clock.advance(3_600_000);
+    }
+    const spent = await firstStep();
+    expect(await test.space.signIn({ ticket: spent, code: codeIn(await mailed()) })).toEqual({
+      status: "wrong-code",
+    });
+    await test.space.codes.request("reset-password", { identifier: "ada" });
+    const link = linkIn(await mailed());
+    await test.space.codes.confirm("reset-password", { link, newPassword: NEXT });
+    await mailed();
+    const ticket = await firstStep(NEXT);
+    expect((await test.space.signIn({ ticket, code: codeIn(await mailed()) })).status).toBe("signed-in");
+  });
+
   it("tells nobody without the password that there is one", async () => {
     await choose();
     const before = (await test.mailsTo("ada@example.com")).length;

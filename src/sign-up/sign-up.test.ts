@@ -265,6 +265,25 @@ describe("codes", () => {
     expect((await confirm({ ticket, code })).status).toBe("verified");
   });
 
+  it("let no stranger in by the owner's click, where an account waits for its proof", async () => {
+    await test.reopen({ signUp: { verification: "none" }, signIn: { requireVerifiedEmail: true } });
+    const stranger = { email: "ada@example.com", password: GOOD };
+    expect((await test.space.signUp(stranger)).status).toBe("signed-up");
+    const first = await test.space.signIn({ identifier: "ada@example.com", password: GOOD });
+    if (first.status !== "email-unverified") throw new Error(first.status);
+    const link = linkIn((await test.mailsTo("ada@example.com"))[0]);
+    expect(await test.space.codes.peek(link)).toMatchObject({ needsProof: true });
+    expect(await confirm({ link })).toEqual({ status: "proof-needed" });
+    expect(await confirm({ link, password: "not the password" })).toEqual({ status: "proof-needed" });
+    const again = await test.space.signIn({ identifier: "ada@example.com", password: GOOD });
+    expect(again.status).toBe("email-unverified");
+    // Whoever made the account and reads its mail gets in.
+    expect((await confirm({ link, ticket: first.ticket })).status).toBe("verified");
+    expect((await test.space.signIn({ identifier: "ada@example.com", password: GOOD })).status).toBe(
+      "signed-in",
+    );
+  });
+
   it("verify only the address that they were sent to", async () => {
     const ada = await test.space.users.create({ username: "ada", email: "old@example.com" });
     const request = await test.space.codes.request("verify-email", { userId: ada.id });

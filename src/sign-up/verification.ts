@@ -27,6 +27,8 @@ import { toUser } from "../users/records.js";
 export interface Verification {
   request(input: CodeRequest): Promise<CodeRequestResult>;
   confirm(input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
+  /** Whether the link alone would let in whoever chose the password, so that it wants the ticket or the password too. */
+  needsProof(user: UserRecord, hasPassword: boolean): boolean;
 }
 
 /** The mail with a code for an address, and the row that tells of it. */
@@ -61,10 +63,19 @@ export function createVerification(deps: {
   readonly gate: BlockGate;
   readonly failures: Failures;
   readonly passwords: PasswordWork;
+  /** Whether an address that is not proven keeps people from signing in. */
+  readonly requireVerifiedEmail: boolean;
 }): Verification {
   const { store, clock, mode, desk, requestCode, gate, failures, passwords } = deps;
 
+  function needsProof(user: UserRecord, hasPassword: boolean): boolean {
+    if (!hasPassword) return false;
+    return user.state === "pending" || (deps.requireVerifiedEmail && user.emailVerifiedAt === null);
+  }
+
   return {
+    needsProof,
+
     request: (input) =>
       requestCode(input, {
         purposes: ["verify-email"],
@@ -94,7 +105,7 @@ export function createVerification(deps: {
 
   /**
    * A mail scanner or a curious owner of the inbox may click the link of somebody else's sign-up. That must not
-   * activate an account with a stranger's password in it: the link alone is enough only for a user, not for a sign-up.
+   * activate an account with a stranger's password in it: the link alone is enough only where it lets nobody in.
    */
   async function proveSignUp(
     presented: PresentedCode,
@@ -104,11 +115,11 @@ export function createVerification(deps: {
     if (presented.hasTicket) return "proven";
     const found = await store.findSignIn([idKey(userId)]);
     // Without a password in it there is nothing of a stranger's to activate: the inbox is all the proof that there is.
-    if (found === null || found.user.state === "active" || found.password === null) return "proven";
+    if (found === null || !needsProof(found.user, found.password !== null)) return "proven";
     const typed = "link" in input ? input.password : undefined;
     if (typed === undefined) return { status: "proof-needed" };
     const attempt = await failures.charge({
-      account: { userId, isPending: true },
+      account: { userId, isPending: found.user.state === "pending" },
       ip: input.ip,
       known: null,
       skip: skipsLimits(input),

@@ -129,7 +129,7 @@ export function createCodes(
       const hasPassword = found.password !== null;
       return {
         purpose: purpose as CodePurpose,
-        needsProof: found.user.state === "pending" && hasPassword,
+        needsProof: purpose === "verify-email" && deps.verification.needsProof(found.user, hasPassword),
         needsPassword: purpose === "delete-account" && hasPassword,
       };
     },

@@ -126,8 +126,11 @@ export interface Store {
     pendingBefore: number,
     events: readonly StoreEvent[],
   ): Promise<UserWrite>;
-  /** Keys freed, credentials, sessions and codes gone. False: there was no such user. */
-  deleteUser(id: string, events: readonly StoreEvent[]): Promise<boolean>;
+  /**
+   * Keys freed, credentials, sessions and codes gone. False: there was no such user, or none of this version; left out:
+   * whatever it is.
+   */
+  deleteUser(id: string, events: readonly StoreEvent[], expectedVersion?: number): Promise<boolean>;
   /** Active users only, in the given order (ties by id), those behind `after`. */
   listUsers(query: {
     readonly filter: UserFilter;

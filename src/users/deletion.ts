@@ -1,10 +1,11 @@
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
+import { idKey } from "../base/keys.js";
 import { type BlockGate, isInForce, isSameBlock } from "../blocks/gate.js";
 import type { Failures } from "../limits/failures.js";
 import type { BlocksAtDeletion, Context } from "../space/contract.js";
-import type { Store, UserRecord } from "../store/contract.js";
+import type { BlockState, Store, UserRecord } from "../store/contract.js";
 import { noSuchUser } from "./lookup.js";
 import { notice } from "./notices.js";
 import { isSystem } from "./rights.js";
@@ -16,7 +17,7 @@ export interface Deletion {
    * @throws WatchwordError `not-allowed`
    */
   requireAnotherSuperuser(user: UserRecord, context: Context): Promise<void>;
-  /** @throws WatchwordError `not-found`, `invalid-input` */
+  /** @throws WatchwordError `not-found`, `invalid-input`, `conflict` */
   delete(user: UserRecord, blocks: BlocksAtDeletion | undefined, context: Context): Promise<void>;
 }
 
@@ -41,10 +42,35 @@ export function createDeletion(deps: {
       [user.username, gate.keysOf({ username: user.username, email: null })],
     ] as const)
       for (const key of keys)
-        if ((await gate.find([key])) === null)
+        if (!(await holdsAsLong(key, block)))
           await store.putBlock({ key, value: name ?? "", ...block }, [
             auditEvent("block.put", { now, userId: user.id, details: { name, reason: block.reason } }, {}),
           ]);
+  }
+
+  /** Whether a block on the name already keeps it as long as this one does. */
+  async function holdsAsLong(key: string, block: BlockState): Promise<boolean> {
+    const onName = await gate.find([key]);
+    if (onName === null) return false;
+    return onName.until === null || (block.until !== null && onName.until >= block.until);
+  }
+
+  /** By compare and set, or a block that is laid in this moment would go with the account. Answers the user as it went. */
+  async function remove(asRead: UserRecord, blocks: BlocksAtDeletion, context: Context): Promise<UserRecord> {
+    let user: UserRecord | null = asRead;
+    for (let attempt = 0; attempt < 50; attempt++) {
+      if (user === null) throw noSuchUser(asRead.id);
+      if (blocks === "keep") await keepBlock(user);
+      const now = clock.now();
+      const details = { username: user.username };
+      const events = [
+        auditEvent("user.deleted", { now, userId: user.id, details }, context),
+        ...notice("account-deleted", user, now),
+      ];
+      if (await store.deleteUser(user.id, events, user.version)) return user;
+      user = await store.findUser([idKey(asRead.id)]);
+    }
+    throw new WatchwordError("conflict", "Too many changes to this user at once; try again.");
   }
 
   return {
@@ -54,23 +80,20 @@ export function createDeletion(deps: {
       throw new WatchwordError("not-allowed", "This is the last superuser; make another one first.");
     },
 
-    async delete(user, blocks = "keep", context) {
+    async delete(asRead, blocks = "keep", context) {
       if (blocks !== "keep" && blocks !== "remove")
         throw new WatchwordError("invalid-input", 'blocks must be "keep" or "remove".', {
           details: { field: "blocks" },
         });
-      if (blocks === "keep") await keepBlock(user);
-      const now = clock.now();
-      const details = { username: user.username };
-      const events = [
-        auditEvent("user.deleted", { now, userId: user.id, details }, context),
-        ...notice("account-deleted", user, now),
-      ];
-      if (!(await store.deleteUser(user.id, events))) throw noSuchUser(user.id);
+      const user = await remove(asRead, blocks, context);
       if (blocks === "remove")
         for (const { key, value } of await store.findBlocks(gate.keysOf(user)))
           await store.removeBlock(key, [
-            auditEvent("block.removed", { now, userId: user.id, details: { name: value } }, context),
+            auditEvent(
+              "block.removed",
+              { now: clock.now(), userId: user.id, details: { name: value } },
+              context,
+            ),
           ]);
       await failures.forget(user.id);
     },

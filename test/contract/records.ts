@@ -34,10 +34,14 @@ async function fill(store: Store): Promise<void> {
     samplePassword("hash", { pepperId: "p1", flags: ["imported"], normalization: "none" }),
   );
   const numbered = sampleUser({ createdAt: NOW + 1, active: false });
+  const factors = [
+    { type: "backup-codes" as const, name: "", sealed: "sealed codes", changedAt: NOW - 3 },
+    { type: "totp" as const, name: "phone", sealed: "sealed key", changedAt: NOW - 2 },
+  ];
   const keys = [...numbered.keys, { key: "n:17", kind: "number" as const, value: "17" }];
   const pending = sampleUser({ createdAt: NOW + 2, email: "eve@example.com", state: "pending" });
   await store.createUser(ada, 0, [sampleAudit({ userId: ada.user.id, actor: ada.user.id, ip: "::1" })]);
-  await store.createUser({ ...numbered, keys }, 0, [sampleAudit(), sampleAudit()]);
+  await store.createUser({ ...numbered, keys, factors }, 0, [sampleAudit(), sampleAudit()]);
   await store.createUser(pending, 0, []);
   await store.updateUser(ada.user.id, null, { raiseEpoch: true, roles: ["editor"] }, NOW + 5, 0, []);
   const ofAda = sampleSession(ada.user.id, { epoch: 1, methods: ["password", "mail"], data: '{"x":1}' });

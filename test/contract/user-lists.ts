@@ -102,6 +102,33 @@ export function userListsContract(current: CurrentStore): void {
       await expectNames({ text: "carl", blocked: { is: true, now: NOW + 10 } }, ["carlx1"]);
     });
 
+    it("finds a role whatever characters those of others hold", async () => {
+      const store = current();
+      await fill(store, [
+        { username: "ada", roles: ["editor"] },
+        { username: "bea", roles: ["nul\0", "\ud800 half a pair"] },
+      ]);
+      const named = async (role: string) =>
+        (await store.listUsers({ filter: { role }, order: "username", after: null, size: 5 })).map(
+          ({ username }) => username,
+        );
+      expect(await named("editor")).toEqual(["ada"]);
+      expect(await named("nul\0")).toEqual(["bea"]);
+      expect(await named("other\0")).toEqual([]);
+    });
+
+    it("tells texts apart that differ behind a NUL alone", async () => {
+      const store = current();
+      const keys = (key: string) => [{ key, kind: "origin" as const, value: key }];
+      const [one, other] = [sampleUser(), sampleUser()];
+      for (const [sample, key] of [[one, "o:a"] as const, [other, "o:a\0b"] as const])
+        expect(await store.createUser({ ...sample, keys: [...sample.keys, ...keys(key)] }, 0, [])).toEqual({
+          status: "created",
+        });
+      expect((await store.findUser(["o:a"]))?.id).toBe(one.user.id);
+      expect(await store.findUser(["o:a\0"])).toBeNull();
+    });
+
     it("pages through what a filter leaves", async () => {
       const store = current();
       await fill(

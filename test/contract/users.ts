@@ -270,6 +270,19 @@ export function usersContract(current: CurrentStore): void {
       expect(await store.listAudit({ before: null, size: 10 })).toEqual([]);
     });
 
+    it("deletes a user as it was read only, where a version is given", async () => {
+      const store = current();
+      const ada = sampleUser({ username: "ada" });
+      const { id, version } = ada.user;
+      await store.createUser(ada, 0, []);
+      await store.updateUser(id, version, { locale: "fr" }, 5, 0, []);
+      expect(await store.deleteUser(id, [sampleAudit()], version)).toBe(false);
+      expect((await store.findUser(["u:ada"]))?.locale).toBe("fr");
+      expect(await store.listAudit({ before: null, size: 10 })).toEqual([]);
+      expect(await store.deleteUser(id, [], version + 1)).toBe(true);
+      expect(await store.findUser(["u:ada"])).toBeNull();
+    });
+
     it("deletes a user with all that hangs on it, and keeps what happened", async () => {
       const store = current();
       const ada = sampleUser({ username: "ada", email: "ada@example.com" }, samplePassword("hash"));

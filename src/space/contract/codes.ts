@@ -65,7 +65,10 @@ export type CodeProof =
 export type VerifyEmailResult =
   | { readonly status: "verified"; readonly user: User }
   | { readonly status: "wrong-code" }
-  /** The link of a sign-up works with the sign-up's own ticket or password only, so that nobody activates a stranger's. */
+  /**
+   * The link of a sign-up works with the sign-up's own ticket or password only, so that nobody activates a stranger's;
+   * that of any user with a password too, where `signIn.requireVerifiedEmail` is on.
+   */
   | { readonly status: "proof-needed" }
   | { readonly status: "email-taken" }
   | Limited;
@@ -119,7 +122,7 @@ export type SecondFactorResult =
 /** What an open link is for. */
 export interface CodePeek {
   readonly purpose: CodePurpose;
-  /** It is a sign-up's, so {@link CodesService.confirm} wants its ticket or password too. */
+  /** It would let in whoever chose the password, so {@link CodesService.confirm} wants the ticket or the password too. */
   readonly needsProof: boolean;
   /** The person has a password, and {@link CodesService.confirm} wants it besides. */
   readonly needsPassword: boolean;

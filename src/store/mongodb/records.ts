@@ -36,8 +36,8 @@ interface Kind<K extends RecordKind> {
 const KINDS: { readonly [K in RecordKind]: Kind<K> } = {
   users: {
     own: "_id",
-    // The names go along, which every other reader leaves behind.
-    fields: without(USER_AND_PASSWORD, "names"),
+    // The names and the second factors go along, which every other reader leaves behind.
+    fields: without(USER_AND_PASSWORD, "names", "factors"),
     read: readWholeUser,
     write: (record) => userDocument(record, []),
   },
@@ -208,7 +208,16 @@ function aliveOf(kind: RecordKind): Document {
 
 function readWholeUser(document: UserDocument): NewUser {
   const keys = [...document.names].sort((one, other) => (one.key < other.key ? -1 : 1));
-  return { user: readUser(document), keys, password: document.password };
+  // A document that was laid down before there were any has no such field.
+  const factors = (document.factors ?? []).toSorted((one, other) =>
+    `${one.type} ${one.name}` < `${other.type} ${other.name}` ? -1 : 1,
+  );
+  return {
+    user: readUser(document),
+    keys,
+    password: document.password,
+    ...(factors.length === 0 ? {} : { factors }),
+  };
 }
 
 function blockDocument(block: RecordsByKind["blocks"]): BlockDocument {
@@ -236,6 +245,12 @@ function mailDocument(mail: MailRecord): MailDocument {
   };
 }
 
-function without(fields: Readonly<Record<string, 0>>, name: string): Readonly<Record<string, 0>> {
-  return Object.fromEntries(Object.entries(fields).filter(([field]) => field !== name)) as Record<string, 0>;
+function without(
+  fields: Readonly<Record<string, 0>>,
+  ...names: readonly string[]
+): Readonly<Record<string, 0>> {
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !names.includes(field))) as Record<
+    string,
+    0
+  >;
 }

@@ -37,6 +37,12 @@ it.each([
   `mongodb://u:secret@h/${"x".repeat(64)}`,
   "mongodb://u:secret@h/admin",
   "mongodb://u:secret@h/local",
+  // At these the driver throws from where nobody catches it.
+  "mongodb://u:secret@h:27017,/users",
+  "mongodb://u:secret@h:99999/users",
+  "mongodb://u:secret@h:0/users",
+  "mongodb://u:secret@h:port/users",
+  "mongodb://u:secret@[::1:27017/users",
 ])("refuses %s, and repeats no password", (url) => {
   try {
     parseMongodbUrl(url);

@@ -14,6 +14,8 @@ const DEFAULT_DATABASE = "watchword";
 // The credentials end at the last @ before the path: a password that was not escaped may hold one.
 const FORM = /^(mongodb(?:\+srv)?):\/\/(?:[^/?]*@)?([^/?@]+)(?:\/([^/?]*))?(?:\?(.*))?$/i;
 const OWN_DATABASES = new Set(["admin", "local", "config"]);
+/** A name, an address of version 4, one of version 6 in brackets, or the file of a socket with each / as %2F; and a port. */
+const HOST = /^(?:\[[0-9a-f:.%]+\]|[^\s:[\]]+)(?::([0-9]{1,5}))?$/i;
 /** What a database's name may not hold (mongodb.com/docs/manual/reference/limits), on any system. */
 const NOT_IN_A_NAME = /[/\\. "$*<>:|?\0]/;
 
@@ -32,6 +34,13 @@ export function parseMongodbUrl(url: string): MongodbUrl {
   if (match === null)
     throw refuse("is not of the required form (write /, ? and @ in a password as %2F, %3F and %40).");
   const [, scheme = "", hosts = "", path = "", query = ""] = match;
+  // The driver throws at some of these from where nobody catches it, and the whole process would end.
+  for (const host of hosts.split(",")) {
+    const found = HOST.exec(host);
+    const port = Number(found?.[1] ?? 27017);
+    if (found === null || port < 1 || port > 65_535)
+      throw refuse("names a host without a name, or with a port that is none (1 to 65535).");
+  }
   let database: string;
   try {
     database = decodeURIComponent(path);

@@ -16,7 +16,14 @@ import { lowerAscii } from "./values.js";
  * All of a user and the password, without what only the store itself needs. Reads name their fields also because a test server then gives
  * a copy, made under its lock, and not the document that the next write changes.
  */
-export const USER_AND_PASSWORD = { names: 0, outbox: 0, outboxSince: 0, sortName: 0, sortEmail: 0 } as const;
+export const USER_AND_PASSWORD = {
+  names: 0,
+  factors: 0,
+  outbox: 0,
+  outboxSince: 0,
+  sortName: 0,
+  sortEmail: 0,
+} as const;
 export const USER_FIELDS = { ...USER_AND_PASSWORD, password: 0 } as const;
 
 export function readUser(document: UserDocument): UserRecord {
@@ -42,7 +49,10 @@ export function readUser(document: UserDocument): UserRecord {
   };
 }
 
-export function userDocument({ user, keys, password }: NewUser, events: readonly StoreEvent[]): UserDocument {
+export function userDocument(
+  { user, keys, password, factors = [] }: NewUser,
+  events: readonly StoreEvent[],
+): UserDocument {
   return {
     _id: user.id,
     version: user.version,
@@ -65,6 +75,7 @@ export function userDocument({ user, keys, password }: NewUser, events: readonly
     keys: keys.map(({ key }) => key),
     names: keys.map(({ key, kind, value }) => ({ key, kind, value })),
     password: passwordOf(password),
+    factors: factors.map(({ type, name, sealed, changedAt }) => ({ type, name, sealed, changedAt })),
     sortName: lowerAscii(user.username ?? ""),
     sortEmail: lowerAscii(user.email ?? ""),
     ...holding(events),

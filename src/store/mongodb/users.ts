@@ -148,8 +148,14 @@ export async function isThere(database: Database, id: string): Promise<boolean> 
   return found !== null;
 }
 
-export function deleteUser(database: Database, id: string, events: readonly StoreEvent[]): Promise<boolean> {
-  return removeUser(database, id, {}, events);
+export function deleteUser(
+  database: Database,
+  id: string,
+  events: readonly StoreEvent[],
+  expectedVersion?: number,
+): Promise<boolean> {
+  const condition = expectedVersion === undefined ? {} : { version: whole(expectedVersion) };
+  return removeUser(database, id, condition, events);
 }
 
 /**
@@ -197,6 +203,7 @@ const NOBODY = {
   data: "{}",
   names: [],
   password: null,
+  factors: [],
   sortName: "",
   sortEmail: "",
 } as const;

@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import type { Client, CustomTypesConfig, QueryResult } from "pg";
 import type { Answer, Row, SqlValue, Step } from "../sql/operation.js";
-import { type Prepared, type Statements, sendable } from "./statements.js";
+import { sendable } from "../sql/texts.js";
+import type { Prepared, Statements } from "./statements.js";
 
 /** OIDs of the whole numbers: int8, int2, int4. All of ours fit into 53 bits. */
 const WHOLE = new Set([20, 21, 23]);
@@ -27,8 +28,9 @@ export class Connection {
     client.on("end", () => this.#lose(new Error("the server closed the connection")));
   }
 
+  /** Also between the end of its socket and the word of it: nobody else may be handed it then. */
   get isLost(): boolean {
-    return this.#isLost;
+    return this.#isLost || this.#socket.destroyed;
   }
 
   /** An answer did not come in time, and whether it was done is not known. */

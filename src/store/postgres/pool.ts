@@ -76,9 +76,12 @@ export class Pool {
 
   #takeIdle(): Connection | undefined {
     // The one used last is the least likely to have been closed by somebody in between.
-    const connection = this.#idle.pop();
-    if (connection !== undefined) this.#wake(connection);
-    return connection;
+    for (;;) {
+      const connection = this.#idle.pop();
+      if (connection === undefined) return undefined;
+      this.#wake(connection);
+      if (!connection.isLost) return connection;
+    }
   }
 
   #wait(milliseconds: number): Promise<Connection> {

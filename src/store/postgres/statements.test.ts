@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { Statements, sendable } from "./statements.js";
+import { sendable } from "../sql/texts.js";
+import { Statements } from "./statements.js";
 
 it("numbers the parameters and qualifies the tables, not the indexes", () => {
   const statements = new Statements("shop", false);
@@ -12,6 +13,15 @@ it("numbers the parameters and qualifies the tables, not the indexes", () => {
   );
   expect(text("UPDATE watchword_turns SET a = 1 WHERE watchword_turns.owner = excluded.owner")).toBe(
     'UPDATE "shop".watchword_turns SET a = 1 WHERE "shop".watchword_turns.owner = excluded.owner',
+  );
+});
+
+it("leaves alone what stands in quotes, for a schema may be called as our tables are", () => {
+  const statements = new Statements("watchword_staging", false);
+  const text = (sql: string) => statements.prepare(sql).text;
+  expect(text('CREATE SCHEMA "watchword_staging"')).toBe('CREATE SCHEMA "watchword_staging"');
+  expect(text("SELECT 1 FROM watchword_users WHERE schema = 'watchword_staging' AND a = ?")).toBe(
+    `SELECT 1 FROM "watchword_staging".watchword_users WHERE schema = 'watchword_staging' AND a = $1`,
   );
 });
 
@@ -47,7 +57,7 @@ it("names no more than a server should keep", () => {
   expect(names.size).toBe(400);
 });
 
-it("sends a mark in place of NUL, which PostgreSQL cannot hold", () => {
+it("sends a mark in place of NUL, which neither database can hold", () => {
   expect(sendable("a\0b\0")).toBe("a\uFFFDb\uFFFD");
   expect(sendable("ab")).toBe("ab");
   expect(sendable(7)).toBe(7);

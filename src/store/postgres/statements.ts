@@ -1,5 +1,4 @@
 import { sha256 } from "../../base/crypto.js";
-import type { SqlValue } from "../sql/operation.js";
 
 /** A statement as the driver takes it. */
 export interface Prepared {
@@ -13,6 +12,8 @@ const NAMED_FROM = 3;
 /** Each connection keeps as many plans, in its memory and the server's. */
 const MOST_NAMES = 400;
 const MOST_TEXTS = 2000;
+/** Names of tables, and what is passed over: what stands in quotes (a schema may be called watchword_… too), names of indexes. */
+const TABLES = /'[^']*'|"[^"]*"|(INDEX )?\bwatchword_\w+/g;
 
 /**
  * Turns the shared SQL into PostgreSQL's, once for each text: `?` becomes `$1`, `$2`, …, and each table gets its schema.
@@ -48,8 +49,8 @@ export class Statements {
     let count = 0;
     return sql
       .replace(/\?/g, () => `$${++count}`)
-      .replace(/(INDEX )?\bwatchword_\w+/g, (name, index: string | undefined) =>
-        index === undefined ? `"${this.#schema}".${name}` : name,
+      .replace(TABLES, (name, index: string | undefined) =>
+        index === undefined && /^w/.test(name) ? `"${this.#schema}".${name}` : name,
       );
   }
 }
@@ -60,9 +61,4 @@ export class Statements {
  */
 function nameOf(text: string): string {
   return `watchword_${sha256(text).slice(0, 22)}`;
-}
-
-/** PostgreSQL knows no NUL in a text; the mark for "not a character" stands in its place. */
-export function sendable(value: SqlValue): SqlValue {
-  return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\uFFFD") : value;
 }

@@ -2,7 +2,7 @@ import { equalInConstantTime } from "../../base/crypto.js";
 import type { CodeLookup, CodeOutcome, CodeRecord, CodeRedemption, StoreEvent } from "../contract.js";
 import type { Dialect } from "./dialect.js";
 import { insertEvents } from "./events.js";
-import { all, first, type Operation, run, type SqlValue } from "./operation.js";
+import { all, first, LostRace, type Operation, run, type SqlValue } from "./operation.js";
 import { marks, readTexts, writeTexts } from "./texts.js";
 
 export type CodeRow = {
@@ -28,12 +28,15 @@ export const CODE_COLUMNS =
   "id, user_id, slot, purposes, address, ticket_hash, short_hash, link_hash, short_expires_at, link_expires_at, " +
   "tries_left, created_at, ends_at, payload, used_at, used_by";
 
+const INSERT_CODE = `INSERT INTO watchword_codes (${CODE_COLUMNS}) VALUES (${marks(16)}) ON CONFLICT DO NOTHING`;
+
 /** A newer code replaces the one in its slot, and any other that was asked for with the same ticket. */
 export function* putCode(code: CodeRecord, events: readonly StoreEvent[]): Operation<void> {
   yield* run("DELETE FROM watchword_codes WHERE user_id = ? AND slot = ?", code.userId, code.slot);
   if (code.ticketHash !== null)
     yield* run("DELETE FROM watchword_codes WHERE ticket_hash = ?", code.ticketHash);
-  yield* run(`INSERT INTO watchword_codes (${CODE_COLUMNS}) VALUES (${marks(16)})`, ...writeCode(code));
+  // Somebody filled the slot since: the newer one takes it over from there.
+  if ((yield* run(INSERT_CODE, ...writeCode(code))) === 0) throw new LostRace();
   yield* insertEvents(events);
 }
 

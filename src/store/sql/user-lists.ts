@@ -2,6 +2,7 @@ import type { UserCursor, UserFilter, UserOrder, UserRecord } from "../contract.
 import { Conditions } from "./conditions.js";
 import type { Dialect } from "./dialect.js";
 import { all, first, type Operation } from "./operation.js";
+import { wellFormed } from "./texts.js";
 import { readUser, USER_COLUMNS, type UserRow } from "./user-rows.js";
 
 /** In the order `username`, users without one come first, ties by id; ASCII case does not count. */
@@ -66,6 +67,6 @@ function conditionsOf(filter: UserFilter, dialect: Dialect): Conditions {
         : "(blocked_since IS NULL OR blocked_until <= ?)",
       filter.blocked.now,
     );
-  if (filter.role !== undefined) conditions.add(dialect.holds("roles", "?"), filter.role);
+  if (filter.role !== undefined) conditions.add(dialect.holds("roles", "?"), wellFormed(filter.role));
   return conditions;
 }

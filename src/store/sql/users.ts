@@ -9,6 +9,7 @@ import type {
 } from "../contract.js";
 import type { Dialect } from "./dialect.js";
 import { insertEvents } from "./events.js";
+import { writeFactors } from "./factors.js";
 import { insertRows, selectAny } from "./insert.js";
 import { all, first, LostRace, type Operation, run, type SqlValue } from "./operation.js";
 import { type CredentialRow, PASSWORD_COLUMNS, readPasswordRow, writePassword } from "./passwords.js";
@@ -37,6 +38,7 @@ export function* createUser(
   yield* run(INSERT_USER, ...writeUser(next.user));
   yield* insertKeys(next.user.id, next.keys);
   if (next.password !== null) yield* writePassword(next.user.id, next.password);
+  yield* writeFactors((next.factors ?? []).map((factor) => [next.user.id, factor] as const));
   yield* insertEvents(events);
   return { status: "created" };
 }
@@ -122,9 +124,17 @@ export function* updateUser(
   return { status: "updated", user: readUser(updated) };
 }
 
-export function* deleteUser(dialect: Dialect, id: string, events: readonly StoreEvent[]): Operation<boolean> {
-  const user = yield* first<{ id: string }>(`SELECT id FROM watchword_users WHERE id = ?${dialect.lock}`, id);
-  if (user === null) return false;
+export function* deleteUser(
+  dialect: Dialect,
+  id: string,
+  events: readonly StoreEvent[],
+  expectedVersion?: number,
+): Operation<boolean> {
+  const user = yield* first<{ version: number }>(
+    `SELECT version FROM watchword_users WHERE id = ?${dialect.lock}`,
+    id,
+  );
+  if (user === null || (expectedVersion !== undefined && user.version !== expectedVersion)) return false;
   yield* removeUser(id);
   yield* insertEvents(events);
   return true;

@@ -1,4 +1,5 @@
 import type { Answer, Operation, SqlValue, Step } from "../sql/operation.js";
+import { sendable } from "../sql/texts.js";
 import { type Database, openDatabase, type PreparedStatement, rowsOf } from "./driver.js";
 
 export interface ConnectionOptions {
@@ -56,7 +57,7 @@ export class Connection {
 
   /** The first column of the first row. */
   value(sql: string, ...parameters: SqlValue[]): SqlValue {
-    const row = this.statement(sql).get(...parameters);
+    const row = this.statement(sql).get(...parameters.map(sendable));
     if (row === undefined || row === null) return null;
     const [value] = Object.values(row) as SqlValue[];
     return value ?? null;
@@ -81,8 +82,9 @@ export class Connection {
 
   #answer(step: Step): Answer {
     const statement = this.statement(step.sql);
-    if (step.gives === "rows") return { rows: rowsOf(statement.all(...step.parameters)), changes: 0 };
-    return { rows: [], changes: Number(statement.run(...step.parameters).changes) };
+    const parameters = step.parameters.map(sendable);
+    if (step.gives === "rows") return { rows: rowsOf(statement.all(...parameters)), changes: 0 };
+    return { rows: [], changes: Number(statement.run(...parameters).changes) };
   }
 
   /**
