@@ -197,6 +197,27 @@ it("leaves no session behind when a user is deleted while 50 sign in", async () 
   expect(await leftBehind(place)).toEqual([]);
 });
 
+it.each(["users", "all"] as const)(
+  "keeps names unique while %s is dropped under servers that sign people up",
+  async (part) => {
+    const place = await testPlace();
+    const [one, other] = [await place.open(), await place.open()];
+    await one.migrate();
+    let isOver = false;
+    const signUps = (async () => {
+      while (!isOver)
+        await Promise.all(
+          Array.from({ length: 8 }, () => other.createUser(sampleUser({ username: "ada" }), 0, [])),
+        );
+    })();
+    for (let time = 0; time < 15; time++) await one.dropPart(part);
+    isOver = true;
+    await signUps;
+    await other.createUser(sampleUser({ username: "Ada" }), 0, []);
+    expect(await one.countUsers({})).toBe(1);
+  },
+);
+
 it("keeps names unique in users that were dropped and not made again", async () => {
   const place = await testPlace();
   const [one, other] = [await place.open(), await place.open()];
