@@ -171,7 +171,12 @@ it("remembers for a day which mails were sent, and then forgets them", async () 
   expect((await store.cleanup(limits)).mails).toBe(0);
   const [kept] = await place.collection("mails").find().toArray();
   expect(JSON.stringify(kept)).not.toContain("example.com");
-  await place.collection("mails").updateOne({}, { $set: { goneAt: Date.now() - 86_400_001 } });
+  // More of them than one batch takes away.
+  const others = Array.from({ length: 12 }, () => sampleMail());
+  await store.addEvents(others);
+  await store.claimMail({ owner: "one", now: NOW, leaseUntil: NOW + 9, size: 12 });
+  for (const { id } of others) await store.settleMail(id, "one", { status: "sent" }, NOW);
+  await place.collection("mails").updateMany({}, { $set: { goneAt: Date.now() - 86_400_001 } });
   expect((await store.cleanup(limits)).mails).toBe(0);
   expect(await place.collection("mails").countDocuments()).toBe(0);
 });
