@@ -33,7 +33,14 @@ export function createHousekeeping(deps: {
   let inHand: Promise<unknown> = Promise.resolve();
   let isStopped = false;
 
-  async function run(): Promise<CleanupCounts> {
+  /** One at a time in this process too: its rounds share the turn, and the first to end would give it back under the other. */
+  function run(): Promise<CleanupCounts> {
+    const round = inHand.then(clean);
+    inHand = round.catch(() => undefined);
+    return round;
+  }
+
+  async function clean(): Promise<CleanupCounts> {
     let total = NOTHING;
     while (!isStopped) {
       const now = clock.now();
@@ -59,9 +66,7 @@ export function createHousekeeping(deps: {
     run,
     start() {
       timer = setInterval(() => {
-        inHand = run().catch((error: unknown) =>
-          logger.warn({ err: error }, "housekeeping failed; it tries again"),
-        );
+        run().catch((error: unknown) => logger.warn({ err: error }, "housekeeping failed; it tries again"));
       }, EVERY);
       timer.unref();
     },

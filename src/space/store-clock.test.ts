@@ -44,6 +44,30 @@ it("says nothing of a clock that is right", async () => {
   expect(warned).toEqual([]);
 });
 
+it("is not set back by an answer that took long", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const machine = testClock(Date.now() - 20_000);
+  let isSlow = false;
+  let answers = 0;
+  // The real store on a slow way: four seconds there, and forty back.
+  const now = async () => {
+    const there = await store.now();
+    answers++;
+    if (!isSlow) return there;
+    machine.advance(44_000);
+    return there + 4000;
+  };
+  const clock = await createStoreClock({ store: { now }, logger, machine });
+  clock.start();
+  const before = clock.now();
+  isSlow = true;
+  vi.advanceTimersByTime(60_000);
+  await vi.waitFor(() => expect(answers).toBe(2));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(clock.now() - before).toBe(44_000);
+  clock.stop();
+});
+
 it("measures anew each minute, so that a clock that is set does not carry the space along", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   const machine = testClock(Date.now());

@@ -30,8 +30,9 @@ export async function createStoreClock(deps: {
     const there = await store.now();
     const after = machine.now();
     const measured = there - Math.round((before + after) / 2);
-    // The answer was made at some moment between the two: what is less than half the trip may be no distance at all.
-    distance = Math.abs(measured) <= (after - before) / 2 ? 0 : measured;
+    // The answer was made at some moment between the two: what is less than half the trip away may be the same distance
+    // still, and a slow answer shall not set the clock back.
+    if (Math.abs(measured - distance) > (after - before) / 2) distance = measured;
   }
 
   await measure();

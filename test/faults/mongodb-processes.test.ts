@@ -171,7 +171,12 @@ it("remembers for a day which mails were sent, and then forgets them", async () 
   expect((await store.cleanup(limits)).mails).toBe(0);
   const [kept] = await place.collection("mails").find().toArray();
   expect(JSON.stringify(kept)).not.toContain("example.com");
-  await place.collection("mails").updateOne({}, { $set: { goneAt: Date.now() - 86_400_001 } });
+  // More of them than one batch takes away.
+  const others = Array.from({ length: 12 }, () => sampleMail());
+  await store.addEvents(others);
+  await store.claimMail({ owner: "one", now: NOW, leaseUntil: NOW + 9, size: 12 });
+  for (const { id } of others) await store.settleMail(id, "one", { status: "sent" }, NOW);
+  await place.collection("mails").updateMany({}, { $set: { goneAt: Date.now() - 86_400_001 } });
   expect((await store.cleanup(limits)).mails).toBe(0);
   expect(await place.collection("mails").countDocuments()).toBe(0);
 });
@@ -196,6 +201,27 @@ it("leaves no session behind when a user is deleted while 50 sign in", async () 
   expect(await one.listAudit({ action: "user.deleted", before: null, size: 9 })).toHaveLength(4);
   expect(await leftBehind(place)).toEqual([]);
 });
+
+it.each(["users", "all"] as const)(
+  "keeps names unique while %s is dropped under servers that sign people up",
+  async (part) => {
+    const place = await testPlace();
+    const [one, other] = [await place.open(), await place.open()];
+    await one.migrate();
+    let isOver = false;
+    const signUps = (async () => {
+      while (!isOver)
+        await Promise.all(
+          Array.from({ length: 8 }, () => other.createUser(sampleUser({ username: "ada" }), 0, [])),
+        );
+    })();
+    for (let time = 0; time < 15; time++) await one.dropPart(part);
+    isOver = true;
+    await signUps;
+    await other.createUser(sampleUser({ username: "Ada" }), 0, []);
+    expect(await one.countUsers({})).toBe(1);
+  },
+);
 
 it("keeps names unique in users that were dropped and not made again", async () => {
   const place = await testPlace();

@@ -8,16 +8,20 @@ import { migrate } from "./schema.js";
 const NAMESPACE_NOT_FOUND = 26;
 
 /**
- * Users leave an empty collection with its unique index behind: MongoDB makes a missing collection at the first insert of any server that
- * runs, without a word and without the index, and two users could have one name.
+ * Users leave an empty collection with its unique index behind, and are deleted rather than dropped: MongoDB makes a
+ * missing collection at the first insert of any server that runs, without a word and without the index, and two users
+ * could have one name.
  */
 export async function dropPart(database: Database, part: RecordKind | "all"): Promise<void> {
   if (part === "all")
-    for (const name of [...RECORD_COLLECTIONS, ...SPACE_COLLECTIONS]) await drop(database, name);
-  else {
-    await drop(database, part);
-    if (part === "users") await ensureCollection(database, part);
-  }
+    for (const name of [...RECORD_COLLECTIONS, ...SPACE_COLLECTIONS]) await empty(database, name);
+  else await empty(database, part);
+}
+
+async function empty(database: Database, name: CollectionName): Promise<void> {
+  if (name !== "users") return drop(database, name);
+  await database.collections.users.deleteMany({});
+  await ensureCollection(database, name);
 }
 
 async function drop(database: Database, name: CollectionName): Promise<void> {

@@ -20,8 +20,11 @@ export async function migrateInTurn(runner: Runner, dialect: Dialect): Promise<r
       return await runner.run("locks", () => takeTurn(dialect), true);
     } catch (error) {
       const cause = error instanceof Error ? error.cause : undefined;
-      // Two that make the table at once: the second meets the first one's name in the catalogue. Or somebody dropped it.
-      const isRace = isMade ? isMissingTable(cause) : isDuplicate(cause) || codeOf(cause) === "42P07";
+      // Two that make the table at once: the second meets the first one's name in the catalogue, of the table or of the type
+      // of its rows. Or somebody dropped it.
+      const isRace = isMade
+        ? isMissingTable(cause)
+        : isDuplicate(cause) || ["42P07", "42710"].includes(codeOf(cause) ?? "");
       if (!isRace || tries >= MOST_TRIES) throw error;
     }
   }
