@@ -8,6 +8,7 @@ import { NoServer, type ServerProgram, startServer, type TestServer } from "./se
 
 const run = promisify(execFile);
 const HERE = fileURLToPath(new URL(".", import.meta.url));
+const MONGOD_VERSION = "7.0.24";
 /** What Maven fetched, kept from run to run. */
 const JARS = fileURLToPath(new URL("../../.cache/mongo-java-server", import.meta.url));
 
@@ -31,11 +32,28 @@ export function isRealMongodb(): boolean {
 /** @throws NoServer where there is neither a server to be started nor one that was named. */
 export async function requireMongodb(): Promise<void> {
   if (isRealMongodb()) return;
+  // Asked for once a run: the processes of the tests inherit the answer.
+  process.env.WATCHWORD_TEST_MONGOD ??= (await fetchMongod()) ?? "";
+  if (isRealMongodb()) return;
   if (!isOnPath("java"))
     throw new NoServer(
       "there is none here: install mongod, or a JDK with Maven (Debian: default-jdk-headless, maven) for mongo-java-server, or name a server by WATCHWORD_TEST_MONGODB_URL",
     );
   await fetchJars();
+}
+
+/** The real server, out of the cache of `mongodb-memory-server-core` or from MongoDB's own site; null: neither can be had. */
+async function fetchMongod(): Promise<string | null> {
+  const { MongoBinary } = await import("mongodb-memory-server-core");
+  try {
+    return await MongoBinary.getPath({ version: MONGOD_VERSION });
+  } catch (error) {
+    const why = String(error).split("\n").at(-1) ?? "";
+    console.warn(
+      `No mongod ${MONGOD_VERSION} could be fetched (${why}): mongo-java-server stands in for it.`,
+    );
+    return null;
+  }
 }
 
 async function fetchJars(): Promise<void> {
@@ -85,7 +103,7 @@ function realServer(mongod: string): ServerProgram {
   };
 }
 
-/** The real server: one that was named, or the first on the PATH. */
+/** The real server: one that was named (or fetched), or the first on the PATH. */
 function findMongod(): string | null {
   const named = process.env.WATCHWORD_TEST_MONGOD;
   if (named) return named;
