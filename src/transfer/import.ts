@@ -1,3 +1,4 @@
+import type { ImportProgress } from "../space/contract.js";
 import { type ImportDeps, ImportRun, type Prepared } from "./import-run.js";
 import { Journal } from "./journal.js";
 import { type Existing, StoreTarget, TrialTarget } from "./placing.js";
@@ -6,12 +7,6 @@ import { type ImportEvent, type ImportReport, ReportBook } from "./report.js";
 import type { SourceItem } from "./source.js";
 
 export type { ImportDeps } from "./import-run.js";
-
-export interface ImportProgress {
-  readonly people: number;
-  readonly written: number;
-  readonly refused: number;
-}
 
 export interface ImportOptions {
   /** The name of the source, and what it reads, for report and journal. */

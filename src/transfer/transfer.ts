@@ -1,19 +1,10 @@
+import type { ImportSourceInfo } from "../space/contract.js";
 import { type ExportOptions, exportUsers } from "./export.js";
 import { type ImportDeps, type ImportOptions, importUsers } from "./import.js";
 import { openInput } from "./input.js";
 import type { ImportReport } from "./report.js";
-import type { ColumnMapping, SourceNeed } from "./source.js";
+import type { ColumnMapping } from "./source.js";
 import { SOURCES, sourceNamed } from "./sources/index.js";
-
-/** A system whose users can be brought over, for people who choose. */
-export interface SourceInfo {
-  readonly name: string;
-  readonly title: string;
-  /** What to hand over. */
-  readonly takes: string;
-  /** What only the owner of the application knows. */
-  readonly needs: readonly SourceNeed[];
-}
 
 export interface ImportRequest extends Omit<ImportOptions, "source" | "input"> {
   /** The name of a source: `django`. */
@@ -35,7 +26,7 @@ export interface ImportRequest extends Omit<ImportOptions, "source" | "input"> {
 
 /** Users in and out, for whoever joins the services of a space. Rights are the caller's to check. */
 export interface Transfer {
-  readonly sources: readonly SourceInfo[];
+  readonly sources: readonly ImportSourceInfo[];
   /**
    * Brings the people of another system over, or (`dryRun`) tells what would become of them.
    *
