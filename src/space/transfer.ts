@@ -42,6 +42,7 @@ const FIELDS: { readonly [Field in keyof Required<ImportInput>]: true } = {
   refused: true,
   onEvent: true,
   onProgress: true,
+  count: true,
   actor: true,
   ip: true,
   userAgent: true,

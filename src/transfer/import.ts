@@ -22,6 +22,8 @@ export interface ImportOptions {
   readonly refused?: string;
   readonly onEvent?: (event: ImportEvent) => void;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** How many rows of people there are, where somebody counted. */
+  readonly total?: number;
 }
 
 /** People that go to the store in one call. */
@@ -70,7 +72,7 @@ export async function importUsers(
       const refusedBytes = await refused.flush();
       await journal?.mark({ items: done, refusedBytes, counts: book.counts });
       const { people, written, refused: count } = book.counts;
-      options.onProgress?.({ people, written, refused: count });
+      options.onProgress?.({ people, written, refused: count, total: options.total ?? null });
     };
     // While one batch is being written, the next is read and prepared.
     for await (const batch of batches(items, done)) {

@@ -138,6 +138,8 @@ export interface ImportProgress {
   readonly people: number;
   readonly written: number;
   readonly refused: number;
+  /** Rows of people in all, where they were counted first; null: not known. */
+  readonly total: number | null;
 }
 
 /** What {@link ImportService.import} takes. */
@@ -175,6 +177,8 @@ export interface ImportInput extends Context {
   readonly refused?: string;
   readonly onEvent?: (event: ImportEvent) => void;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** True: the input is read once more, and first, so that `onProgress` can tell the total. Default: false. */
+  readonly count?: boolean;
 }
 
 /** The half of `space.transfer` that brings people in. It is loaded at its first use. */
