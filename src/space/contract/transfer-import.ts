@@ -205,7 +205,7 @@ export interface ImportService {
    * @example
    * ```ts
    * const { writeFile } = await import("node:fs/promises");
-   * await writeFile("people.htpasswd", "grace:{SHA}WVs+ALbo5SYIkwoGAbc0A+Zgo30=\n");
+   * await writeFile("people.htpasswd", "grace:{SHA}q/eq1kOINtvlJqojGr3i0O73TUI=\n");
    * const report = await space.transfer.import({ from: "htpasswd", input: ["people.htpasswd"] });
    * console.log(report.written, report.schemes[0]?.strength); // 1 broken
    * ```
