@@ -111,6 +111,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "store/postgres",
       "store/mongodb",
       "http",
+      "transfer",
     ],
     because: "only the space sees both sides: it does the wiring",
   },
@@ -155,6 +156,11 @@ const PACKAGES: readonly {
 /** Never at load time: `import "watchword"` must stay quick and work without HTTP. */
 const ONLY_DYNAMIC: readonly { readonly from: string; readonly to: string; readonly because: string }[] = [
   { from: "space", to: "http", because: "a library that never serves must not load a server" },
+  {
+    from: "space",
+    to: "transfer",
+    because: "who never imports must not load the readers of every other system",
+  },
 ];
 
 interface Finding {

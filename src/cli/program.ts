@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { examples, lazily } from "./invocation.js";
 import { declareBlockCommands } from "./program-block.js";
 import { declareDatabaseCommands } from "./program-database.js";
+import { declareImport } from "./program-import.js";
 import { declareMailCommands } from "./program-mail.js";
 import { declarePasswordCommands } from "./program-password.js";
 import { declareServe } from "./program-serve.js";
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
   declareSessionCommands(program);
   declareMailCommands(program);
   declarePasswordCommands(program);
+  declareImport(program);
   program
     .command("config")
     .description("print every setting with where it came from; secrets are masked")

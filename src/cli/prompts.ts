@@ -59,9 +59,10 @@ export async function askHidden(question: Question): Promise<string> {
     output: promptOutput(),
     // One mark would tell how long the password is to whoever looks over the shoulder or finds the scroll-back.
     mask: "",
-    validate: (value) => (value ? undefined : "Type something."),
+    validate: (value) => (value || question.optional ? undefined : "Type something."),
   });
-  return answered(answer);
+  // For an empty line clack answers with undefined, whatever its types say.
+  return (answered(answer) as string | undefined) ?? "";
 }
 
 /**

@@ -36,7 +36,8 @@ export type HashJob =
     }
   | {
       readonly type: "legacy";
-      readonly question: LegacyQuestion;
+      /** Any of them may fit. */
+      readonly questions: readonly LegacyQuestion[];
       readonly password: Uint8Array;
       readonly topUp: Argon2idCosts | null;
     };
@@ -87,12 +88,26 @@ async function answer(job: HashJob): Promise<string | boolean> {
   const fits =
     job.type === "verify"
       ? verifySync(job.hash, job.text, secretOf(job.pepper))
-      : await compare(job.question, Buffer.from(job.password));
+      : await compareAny(job.questions, Buffer.from(job.password));
   if (!fits && job.topUp !== null) topUp(job.topUp, performance.now() - begun);
   return fits;
 }
 
 const secretOf = (pepper: Uint8Array | null) => (pepper === null ? {} : { secret: pepper });
+
+/** One that cannot be checked does not stand in the way of the others; where none can, the first one's error is told. */
+async function compareAny(questions: readonly LegacyQuestion[], password: Buffer): Promise<boolean> {
+  const errors: WatchwordError[] = [];
+  for (const question of questions)
+    try {
+      if (await compare(question, password)) return true;
+    } catch (error) {
+      if (!(error instanceof WatchwordError)) throw error;
+      errors.push(error);
+    }
+  if (errors[0] !== undefined && errors.length === questions.length) throw errors[0];
+  return false;
+}
 
 async function compare(
   { scheme, hash, context, argon2id }: LegacyQuestion,

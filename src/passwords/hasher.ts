@@ -54,13 +54,13 @@ export interface Hasher {
    */
   verify(hash: string, text: string, lane?: Lane, pepper?: Uint8Array | null): Promise<boolean>;
   /**
-   * Whether bytes are the password that a hash of another system was made of.
+   * Whether bytes are the password that any of these hashes of other systems was made of.
    * @param topUp - Whether a failed check shall take as long as {@link verifyNothing}. Default: false.
    * @throws WatchwordError `invalid-input` for a hash of an unknown or damaged form, or one that asks for absurd work,
    * and where something of its context is missing.
    */
   verifyLegacy(
-    question: LegacyQuestion,
+    questions: readonly LegacyQuestion[],
     password: Uint8Array,
     lane?: Lane,
     options?: { readonly topUp?: boolean },
@@ -105,8 +105,8 @@ export function createHasher(options: HasherOptions): Hasher {
       const topUp = memory * passes < costs.memory * costs.passes ? costs : null;
       return (await compute({ type: "verify", text, hash, pepper, topUp }, lane)) === true;
     },
-    async verifyLegacy(question, password, lane = {}, { topUp = false } = {}) {
-      const job = { type: "legacy", question, password, topUp: topUp ? costs : null } as const;
+    async verifyLegacy(questions, password, lane = {}, { topUp = false } = {}) {
+      const job = { type: "legacy", questions, password, topUp: topUp ? costs : null } as const;
       return (await compute(job, lane)) === true;
     },
     async verifyNothing(text, lane = {}) {

@@ -1,13 +1,19 @@
 import { WatchwordError } from "../base/errors.js";
 import { requireKnownFields } from "../base/input.js";
-import type { HashContext, HashHint, PasswordHashInput, StoredHash } from "../space/contract.js";
+import type {
+  HashContext,
+  HashHint,
+  HashStrength,
+  PasswordHashInput,
+  StoredHash,
+} from "../space/contract.js";
 import type { PasswordRecord } from "../store/contract.js";
 import type { ContextField, PasswordFormat } from "./formats/format.js";
 import type { FormatHint } from "./formats/registry.js";
 import type { Hasher } from "./hasher.js";
 import { MAX_PASSWORD_BYTES } from "./normalize.js";
 import type { PasswordSecrets } from "./secrets.js";
-import { hashText, wrappedScheme, wrappedText, writeStored } from "./stored.js";
+import { hashText, type StoredPassword, wrappedText, writeSeveral } from "./stored.js";
 import type { Lane } from "./waiting-line.js";
 
 /** What a hash may be checked with, by field; null: anything but text is refused. */
@@ -22,8 +28,8 @@ const CONTEXT: { readonly [Field in ContextField]-?: "text" | "number" } = {
   encoding: "text",
 };
 
-/** What has to stay out of the store. */
-const SECRET: readonly ContextField[] = ["pepper", "signerKey", "saltSeparator"];
+/** What has to stay out of the store, or be encrypted there. */
+export const SECRET: readonly ContextField[] = ["pepper", "signerKey", "saltSeparator"];
 
 const LONGEST = 4096;
 
@@ -91,7 +97,7 @@ export function createLegacyCheck(hasher: Hasher): LegacyCheck {
     });
     format.inspect(text);
     const question = { scheme: format.name, hash: text, context: readContext(context), argon2id: null };
-    const valid = await hasher.verifyLegacy(question, passwordBytes(password), lane);
+    const valid = await hasher.verifyLegacy([question], passwordBytes(password), lane);
     return { scheme: scheme ?? format.name, valid };
   };
 }
@@ -131,21 +137,35 @@ export async function layDown(
   const context = keptContext(readContext(input.context), format);
   const secretsId = usedSecrets(input.secretsId, format);
   requireNeeds(format, { ...(secretsId === null ? {} : secrets.legacy(secretsId)), ...context });
-  const common = { normalization: "none", pepperId: secretsId, flags: format.flags, changedAt: now } as const;
-  const isWeak = strength === "weak" || strength === "broken";
-  const bare = isWeak && input.wrap !== false ? (format.wrap?.bare(hash) ?? null) : null;
-  if (format.wrap === undefined || bare === null)
-    return {
-      hash: writeStored({ scheme: format.name, hash, context, argon2id: null }),
-      scheme: format.name,
-      ...common,
-    };
-  const argon2id = await hasher.hash(wrappedText(format.wrap.expected(hash)), lane);
+  const stored = await wrapped(
+    { scheme: format.name, hash, context, argon2id: null },
+    format,
+    async (text) => (input.wrap === false || !isWeak(strength) ? null : hasher.hash(text, lane)),
+  );
   return {
-    hash: writeStored({ scheme: format.name, hash: bare, context, argon2id }),
-    scheme: wrappedScheme(format.name),
-    ...common,
+    ...writeSeveral([stored]),
+    normalization: "none",
+    pepperId: secretsId,
+    flags: format.flags,
+    changedAt: now,
   };
+}
+
+/** Whether a hash should not rest as it is. */
+export function isWeak(strength: HashStrength): boolean {
+  return strength === "weak" || strength === "broken";
+}
+
+/** Lays a hash into argon2id, where its format has a way to and `hash` makes one; as it was otherwise. */
+export async function wrapped(
+  stored: StoredPassword,
+  format: PasswordFormat,
+  hash: (text: string) => Promise<string | null>,
+): Promise<StoredPassword> {
+  const bare = format.wrap?.bare(stored.hash) ?? null;
+  if (format.wrap === undefined || bare === null) return stored;
+  const argon2id = await hash(wrappedText(format.wrap.expected(stored.hash)));
+  return argon2id === null ? stored : { ...stored, hash: bare, argon2id };
 }
 
 /** Only what the format makes use of, and no secret: those have a place outside of the database. */
@@ -168,7 +188,7 @@ function usedSecrets(secretsId: unknown, format: PasswordFormat): string | null 
   return [...format.needs, ...format.accepts].some((field) => SECRET.includes(field)) ? id : null;
 }
 
-function requireNeeds(format: PasswordFormat, context: HashContext): void {
+export function requireNeeds(format: PasswordFormat, context: HashContext): void {
   const field = format.needs.find((name) => context[name] === undefined);
   if (field === undefined) return;
   const where = SECRET.includes(field)

@@ -7,6 +7,7 @@ import type { PasswordRecord } from "../store/contract.js";
 import { type Hasher, type Lane, normalizePassword } from "./hasher.js";
 import { layDown } from "./legacy.js";
 import { reviewPassword } from "./policy.js";
+import type { SecretSealing } from "./sealing.js";
 import type { PasswordSecrets } from "./secrets.js";
 import { OWN_SCHEME, readStored } from "./stored.js";
 
@@ -51,9 +52,10 @@ export function createPasswordWork(deps: {
   readonly policy: PasswordPolicy;
   readonly clock: Clock;
   readonly secrets: PasswordSecrets;
+  readonly sealing: SecretSealing;
   readonly logger: Logger;
 }): PasswordWork {
-  const { hasher, policy, clock, secrets, logger } = deps;
+  const { hasher, policy, clock, secrets, sealing, logger } = deps;
 
   /** Of our own making, or another system's that is the same but for what was done to the text. */
   function fitsOwn(record: PasswordRecord, typed: string, normalized: string, lane?: Lane): Promise<boolean> {
@@ -62,10 +64,14 @@ export function createPasswordWork(deps: {
   }
 
   function fitsLegacy(record: PasswordRecord, typed: string, lane?: Lane): Promise<boolean> {
-    const { context, ...stored } = readStored(record);
     const secret = record.pepperId === null ? {} : secrets.legacy(record.pepperId);
-    const question = { ...stored, context: { ...secret, ...context } };
-    return hasher.verifyLegacy(question, Buffer.from(typed), lane, { topUp: true });
+    const questions = readStored(record).map(({ scheme, hash, context, argon2id, sealed }) => ({
+      scheme,
+      hash,
+      argon2id,
+      context: { ...secret, ...(sealed === undefined ? {} : sealing.open(sealed, hash)), ...context },
+    }));
+    return hasher.verifyLegacy(questions, Buffer.from(typed), lane, { topUp: true });
   }
 
   return {

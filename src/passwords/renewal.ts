@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.js";
 import type { Logger } from "../space/options.js";
 import type { PasswordRecord, Store } from "../store/contract.js";
 import type { PasswordWork } from "./password-work.js";
-import { OWN_SCHEME } from "./stored.js";
+import { holdsSeveral, OWN_SCHEME } from "./stored.js";
 
 /**
  * Makes a stored hash anew, where it is weaker than today's, once its password is at hand (OWASP, "Password Storage").
@@ -58,7 +58,9 @@ const BCRYPT_BYTES = 72;
  */
 function leftBehind(record: PasswordRecord, password: string): readonly string[] {
   if (record.scheme === OWN_SCHEME) return record.flags;
-  const isWhole = record.scheme.includes("bcrypt") && Buffer.byteLength(password) <= BCRYPT_BYTES;
+  // Of several it is not known which one fitted.
+  const isBcrypt = record.scheme.includes("bcrypt") && !holdsSeveral(record);
+  const isWhole = isBcrypt && Buffer.byteLength(password) <= BCRYPT_BYTES;
   return record.flags
     .filter((flag) => flag !== "unsalted" && !(isWhole && flag === "truncates"))
     .map((flag) => `was:${flag}`);

@@ -10,6 +10,8 @@ export interface PasswordSecrets {
   pepper(id: string): Buffer;
   /** @throws WatchwordError `secret-missing` */
   legacy(id: string): HashContext;
+  /** Under which id these very secrets of another system stand; null: under none. */
+  findLegacy(secrets: HashContext): string | null;
 }
 
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -54,6 +56,12 @@ export function createPasswordSecrets(options: {
       const context = legacy.get(id);
       if (context === undefined) throw missing("passwords.legacySecrets", id);
       return context;
+    },
+    findLegacy(wanted) {
+      const fields = Object.keys(wanted) as (keyof HashContext)[];
+      for (const [id, context] of legacy)
+        if (fields.every((field) => context[field] === wanted[field])) return id;
+      return null;
     },
   };
 }

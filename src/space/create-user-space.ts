@@ -20,6 +20,7 @@ import { createPasswords } from "../passwords/passwords.js";
 import { createPolicy } from "../passwords/policy.js";
 import { createRenewal } from "../passwords/renewal.js";
 import { createPasswordReset } from "../passwords/reset.js";
+import { createSecretSealing } from "../passwords/sealing.js";
 import { createPasswordSecrets } from "../passwords/secrets.js";
 import { createDevices } from "../sessions/device.js";
 import { createSessions, sessionPolicy } from "../sessions/sessions.js";
@@ -43,6 +44,7 @@ import { filesOf, type Place } from "./place.js";
 import { checkSecrets, findSecrets, type Secrets } from "./secret.js";
 import { requireNewEnough, settle } from "./settings.js";
 import { createStoreClock } from "./store-clock.js";
+import { createTransferService } from "./transfer.js";
 
 /**
  * Opens the store, settles what the space is, and joins the services together: the one place that sees both sides.
@@ -121,11 +123,13 @@ export async function createUserSpace(
       ...options.passwords,
       words: options.passwords?.words ?? [config.siteName, config.name],
     });
+    const sealing = createSecretSealing(keysFor("legacy-secrets"));
     const passwords = createPasswordWork({
       hasher,
       policy: passwordPolicy,
       clock,
       secrets: passwordSecrets,
+      sealing,
       logger,
     });
     const guard = createGuard(store, clock);
@@ -204,6 +208,17 @@ export async function createUserSpace(
       audit: createAudit(store),
       mail: mail.service,
       database: createDatabase({ store, housekeeping, clock, settings }),
+      transfer: createTransferService({
+        store,
+        clock,
+        spaceId: settings.spaceId,
+        mode,
+        sessionPolicy: policy,
+        factorKey: keysFor("factors")[0],
+        hasher,
+        secrets: passwordSecrets,
+        sealing,
+      }),
       setUp: createSetUp({ store, clock, mode, desk, passwords, gate }),
       config: describeConfig(options, config, secrets, {
         mode,

@@ -2,14 +2,14 @@ import type { Clock } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
 import { type IdentifierMode, keysOfTyped } from "../base/keys.js";
-import type { Json } from "../space/contract.js";
+import type { ImportEventCode, Json } from "../space/contract.js";
 import type { BlockRecord, FactorRecord, SessionRecord, Store } from "../store/contract.js";
 import { namesOf } from "./names.js";
 import { IMPORTED, type PasswordIntake, type TakenPassword } from "./passwords.js";
 import { DATA_LIMIT, originKey, type Person, sessionOf, whoIs } from "./person.js";
 import type { Existing, Placed, Target } from "./placing.js";
 import type { RefusedFile } from "./refused.js";
-import type { EventCode, ImportEvent, ReportBook } from "./report.js";
+import type { ImportEvent, ReportBook } from "./report.js";
 import type { ImportedBlock, ImportedUser, SourceItem } from "./source.js";
 import { updateUser } from "./update-user.js";
 import { toTagged, type Value } from "./values.js";
@@ -200,7 +200,7 @@ export class ImportRun {
     if (!this.isTrial && records.length > 0) await deps.store.writeRecords("blocks", records);
   }
 
-  #tell(user: ImportedUser, code: EventCode, message: string): void {
+  #tell(user: ImportedUser, code: ImportEventCode, message: string): void {
     this.book.tell({ code, where: user.where, who: whoIs(user), message });
   }
 

@@ -1,3 +1,4 @@
+import type { ImportProgress } from "../space/contract.js";
 import { type ImportDeps, ImportRun, type Prepared } from "./import-run.js";
 import { Journal } from "./journal.js";
 import { type Existing, StoreTarget, TrialTarget } from "./placing.js";
@@ -6,12 +7,6 @@ import { type ImportEvent, type ImportReport, ReportBook } from "./report.js";
 import type { SourceItem } from "./source.js";
 
 export type { ImportDeps } from "./import-run.js";
-
-export interface ImportProgress {
-  readonly people: number;
-  readonly written: number;
-  readonly refused: number;
-}
 
 export interface ImportOptions {
   /** The name of the source, and what it reads, for report and journal. */
@@ -27,6 +22,8 @@ export interface ImportOptions {
   readonly refused?: string;
   readonly onEvent?: (event: ImportEvent) => void;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** How many rows of people there are, where somebody counted. */
+  readonly total?: number;
 }
 
 /** People that go to the store in one call. */
@@ -75,7 +72,7 @@ export async function importUsers(
       const refusedBytes = await refused.flush();
       await journal?.mark({ items: done, refusedBytes, counts: book.counts });
       const { people, written, refused: count } = book.counts;
-      options.onProgress?.({ people, written, refused: count });
+      options.onProgress?.({ people, written, refused: count, total: options.total ?? null });
     };
     // While one batch is being written, the next is read and prepared.
     for await (const batch of batches(items, done)) {

@@ -1,65 +1,6 @@
-import type { NoteCode } from "./source.js";
+import type { ImportEvent, ImportEventCode, ImportReport } from "../space/contract.js";
 
-/** What can be worth telling about one row: what the source saw, and what the import did with it. */
-export type EventCode =
-  | NoteCode
-  /** Comes over without a name that somebody else has. */
-  | "clash"
-  /** The same, where the two names differ in case alone: a space that tells them apart would take both. */
-  | "case-twin"
-  /** A value that cannot be a username or an email; it is kept in the data. */
-  | "no-name"
-  /** Was imported before. */
-  | "there"
-  /** Was imported before, and brought up to date. */
-  | "updated"
-  /** Did not become a user. */
-  | "refused"
-  /** More data than an application may write on a user. */
-  | "data-large";
-
-/** One thing that happened to one row. */
-export interface ImportEvent {
-  readonly code: EventCode;
-  /** Where the row stands in the input. */
-  readonly where: string;
-  /** Whom it is about: the username, the email, or the id that the source knew them by. */
-  readonly who: string;
-  readonly message: string;
-}
-
-/** A password format that was met, and how well it withstands guessing. */
-export interface SchemeCount {
-  readonly scheme: string;
-  /** Null: not known. */
-  readonly strength: string | null;
-  readonly users: number;
-}
-
-/** What an import did, or (`dryRun`) would do. */
-export interface ImportReport {
-  readonly dryRun: boolean;
-  readonly source: string;
-  /** Rows of people that were read. */
-  readonly people: number;
-  readonly written: number;
-  readonly there: number;
-  readonly updated: number;
-  readonly refused: number;
-  readonly sessions: number;
-  readonly blocks: number;
-  /** People whose second factor came along. */
-  readonly factors: number;
-  readonly schemes: readonly SchemeCount[];
-  /** How often each thing was told. */
-  readonly events: Readonly<Partial<Record<EventCode, number>>>;
-  /** The first hundred of each kind. All of them go to `onEvent`. */
-  readonly examples: readonly ImportEvent[];
-  /** What to do about it, in words. */
-  readonly advice: readonly string[];
-  /** Whole milliseconds. */
-  readonly took: number;
-}
+export type { ImportEvent, ImportReport } from "../space/contract.js";
 
 const EXAMPLES = 100;
 
@@ -74,7 +15,7 @@ export interface Counts {
   blocks: number;
   factors: number;
   schemes: Record<string, { strength: string | null; users: number }>;
-  events: Partial<Record<EventCode, number>>;
+  events: Partial<Record<ImportEventCode, number>>;
 }
 
 export class ReportBook {
@@ -147,11 +88,11 @@ function adviceFor(counts: Counts): readonly string[] {
       "Some passwords lay in clear text. They are hashed here; delete the source and its copies, or have these people choose new ones.",
     );
   const broken = Object.values(counts.schemes).filter(
-    ({ strength }) => strength === "broken" || strength === "readable",
+    ({ strength }) => strength === "broken" || strength === "weak",
   );
   if (broken.length > 0)
     advice.push(
-      "Some hashes can be turned back into passwords in no time. They are made anew when their owners sign in.",
+      "Some hashes are weak: whoever has them finds the passwords. Unless wrap is false they are laid into argon2id, which takes as long as hashing a password; each is made anew when its owner signs in.",
     );
   if ((events["second-factor"] ?? 0) > 0)
     advice.push("Some people had a second factor, which is kept but not asked for yet. Tell them.");

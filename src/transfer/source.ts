@@ -1,6 +1,9 @@
+import type { ColumnMapping, ImportNoteCode, SourceNeed } from "../space/contract.js";
 import type { BlockState } from "../store/contract.js";
 import type { Tables } from "./readers/rows.js";
 import type { Fields } from "./values.js";
+
+export type { ColumnMapping, SourceNeed } from "../space/contract.js";
 
 /** In which forms a source's data can be handed over: a live database by its URL, or what lies in files. */
 export type InputKind =
@@ -15,37 +18,6 @@ export type InputKind =
   | "ldif"
   | "htpasswd"
   | "shadow";
-
-/** Something that a source's rows do not say and only the application's owner knows. */
-export interface SourceNeed {
-  /** As in `--with pepper=…`, and in {@link SourceOptions.answers}. */
-  readonly name: string;
-  /** What it is, where it is found, and what stays undone without it: one sentence or two for people. */
-  readonly description: string;
-  /** Is asked for without being shown, and never printed. */
-  readonly secret: boolean;
-}
-
-/** Which column of an unknown table holds what; each value is the name of a column. */
-export interface ColumnMapping {
-  readonly id?: string;
-  readonly username?: string;
-  readonly email?: string;
-  readonly hash?: string;
-  /** A second column that the hash needs, where the salt is not part of it. */
-  readonly salt?: string;
-  /** Clear text: hashed at once. */
-  readonly password?: string;
-  readonly verified?: string;
-  readonly active?: string;
-  readonly admin?: string;
-  readonly superuser?: string;
-  readonly roles?: string;
-  readonly locale?: string;
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
-  readonly lastSignInAt?: string;
-}
 
 /** What the person who imports has said. */
 export interface SourceOptions {
@@ -166,7 +138,7 @@ export interface ImportedBlock {
 
 /** What is worth telling, counted by `code` in the report. */
 export interface ImportNote {
-  readonly code: NoteCode;
+  readonly code: ImportNoteCode;
   readonly message: string;
 }
 
@@ -174,36 +146,6 @@ export interface SourceNote extends ImportNote {
   readonly kind: "note";
   readonly where: string;
 }
-
-export type NoteCode =
-  /** A password lay there in clear. */
-  | "password-in-clear"
-  /** A text in the place of a hash that nobody can sign in with. */
-  | "password-unknown"
-  /** No password: the person signs in by mail, or resets. */
-  | "password-none"
-  /** The hash needs something that was not given. */
-  | "need-missing"
-  /** A pickle, PHP value or the like that is kept as bytes, since reading it would mean running it. */
-  | "value-kept-raw"
-  /** Has a second factor that came along. */
-  | "second-factor"
-  /** Sessions that cannot or should not come along. */
-  | "sessions-left"
-  /** A code or link in somebody's mailbox that stops working. */
-  | "code-left"
-  /** Sessions, blocks or roles of somebody who is not there. */
-  | "orphan"
-  /** The account ends by itself at a time to come, which Watchword does not know. */
-  | "account-expires"
-  /** A time that is none, or that the zone leaves open. */
-  | "time-unclear"
-  /** An account of the system itself, or one without any right to sign in, that was left out. */
-  | "account-left"
-  /** What looks like a right or a block and was none there: it stays in the data. */
-  | "field-only"
-  /** A value of another form than the source writes; where it lies is in the message. */
-  | "value-unclear";
 
 export type SourceItem = ImportedUser | RefusedRow | ImportedBlock | SourceNote;
 

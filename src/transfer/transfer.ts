@@ -1,21 +1,12 @@
+import type { ImportSourceInfo } from "../space/contract.js";
 import { type ExportOptions, exportUsers } from "./export.js";
 import { type ImportDeps, type ImportOptions, importUsers } from "./import.js";
 import { openInput } from "./input.js";
 import type { ImportReport } from "./report.js";
-import type { ColumnMapping, SourceNeed } from "./source.js";
-import { SOURCES, sourceNamed } from "./sources/index.js";
+import type { ColumnMapping, SourceItem } from "./source.js";
+import { sourceInfos, sourceNamed } from "./sources/index.js";
 
-/** A system whose users can be brought over, for people who choose. */
-export interface SourceInfo {
-  readonly name: string;
-  readonly title: string;
-  /** What to hand over. */
-  readonly takes: string;
-  /** What only the owner of the application knows. */
-  readonly needs: readonly SourceNeed[];
-}
-
-export interface ImportRequest extends Omit<ImportOptions, "source" | "input"> {
+export interface ImportRequest extends Omit<ImportOptions, "source" | "input" | "total"> {
   /** The name of a source: `django`. */
   readonly from: string;
   /** Files, folders or the URL of a database. */
@@ -31,11 +22,13 @@ export interface ImportRequest extends Omit<ImportOptions, "source" | "input"> {
   readonly mapping?: ColumnMapping;
   /** The name of the password format, for a source that takes any table. */
   readonly scheme?: string;
+  /** The input is read once more, and first, to tell the total of the progress. */
+  readonly count?: boolean;
 }
 
 /** Users in and out, for whoever joins the services of a space. Rights are the caller's to check. */
 export interface Transfer {
-  readonly sources: readonly SourceInfo[];
+  readonly sources: readonly ImportSourceInfo[];
   /**
    * Brings the people of another system over, or (`dryRun`) tells what would become of them.
    *
@@ -48,7 +41,7 @@ export interface Transfer {
 
 export function createTransfer(deps: ImportDeps): Transfer {
   return {
-    sources: SOURCES.map(({ name, title, takes, needs }) => ({ name, title, takes, needs })),
+    sources: sourceInfos(),
 
     async import(request) {
       const {
@@ -60,12 +53,13 @@ export function createTransfer(deps: ImportDeps): Transfer {
         table,
         mapping,
         scheme,
+        count,
         ...options
       } = request;
       const source = sourceNamed(from);
       const input = await openInput(locations, source);
       try {
-        const items = source.read(input, {
+        const asked = {
           answers: new Map(Object.entries(answers ?? {})),
           timeZone: timeZone ?? "UTC",
           keepSessions: keepSessions ?? false,
@@ -73,8 +67,14 @@ export function createTransfer(deps: ImportDeps): Transfer {
           ...(table === undefined ? {} : { table }),
           ...(mapping === undefined ? {} : { mapping }),
           ...(scheme === undefined ? {} : { scheme }),
+        };
+        const total = count === true ? { total: await countPeople(source.read(input, asked)) } : {};
+        return await importUsers(source.read(input, asked), deps, {
+          ...options,
+          ...total,
+          source: from,
+          input: input.title,
         });
-        return await importUsers(items, deps, { ...options, source: from, input: input.title });
       } finally {
         await input.close();
       }
@@ -82,4 +82,10 @@ export function createTransfer(deps: ImportDeps): Transfer {
 
     export: (options) => exportUsers(deps.store, options),
   };
+}
+
+async function countPeople(items: AsyncIterable<SourceItem>): Promise<number> {
+  let count = 0;
+  for await (const { kind } of items) if (kind === "user" || kind === "refused") count++;
+  return count;
 }

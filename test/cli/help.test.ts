@@ -16,6 +16,7 @@ const COMMANDS = [
   "database drop",
   "database reset",
   "doctor",
+  "import",
   "mail",
   "mail deliver",
   "mail drop",

@@ -47,6 +47,7 @@ export async function openMongodbStore(given: MongodbStoreOptions): Promise<Stor
       throw new WatchwordError(
         "store-refused",
         `There is no user space in ${location}. Check the database and the prefix, or make it with \`watchword migrate\` (in a program: create: true).`,
+        { details: { reason: "no-space" } },
       );
     if (version > 0 && version <= LATEST_VERSION) await ensureUnique(database);
     if (version > 0) await sweepAll(database);

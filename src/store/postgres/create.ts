@@ -51,6 +51,7 @@ export async function createSchema(
     throw new WatchwordError(
       "store-refused",
       `There is no schema ${schema} in ${location}. Check the option schema, or make it with \`watchword migrate\` (in a program: create: true).`,
+      { details: { reason: "no-space" } },
     );
   try {
     await runner.run("write", () => run(`CREATE SCHEMA IF NOT EXISTS ${quote(schema)}`));

@@ -90,8 +90,10 @@ function prepareFile(
   if (options.create) createFile(file, refuse);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined)
-    throw refuse(
+    throw new WatchwordError(
+      "store-refused",
       `There is no database ${file}. Check the name, or make it with \`watchword migrate\` (in a program: create: true).`,
+      { details: { reason: "no-space" } },
     );
   if (found.isDirectory()) throw refuse(`${file} is a folder; name a database file in it.`);
   try {

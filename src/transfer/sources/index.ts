@@ -1,4 +1,5 @@
 import { WatchwordError } from "../../base/errors.js";
+import type { ImportSourceInfo } from "../../space/contract.js";
 import type { ImportSource } from "../source.js";
 import { csv, json, ndjson, sql } from "./any-table.js";
 import { auth0 } from "./auth0.js";
@@ -55,6 +56,11 @@ export const SOURCES: readonly ImportSource[] = [
   json,
   sql,
 ];
+
+/** What people choose from. */
+export function sourceInfos(): readonly ImportSourceInfo[] {
+  return SOURCES.map(({ name, title, takes, needs }) => ({ name, title, takes, needs }));
+}
 
 /** @throws WatchwordError `invalid-input` with the names that there are. */
 export function sourceNamed(name: string): ImportSource {

@@ -1,7 +1,8 @@
 import { WatchwordError } from "../../base/errors.js";
+import type { ImportNoteCode } from "../../space/contract.js";
 import { parseJson } from "../readers/json.js";
 import type { Row } from "../readers/rows.js";
-import type { ImportNote, NoteCode, SourceOptions } from "../source.js";
+import type { ImportNote, SourceOptions } from "../source.js";
 import { decimalOf, type Fields, instantOf, isFields, objectIdOf, Tagged, type Value } from "../values.js";
 import { atWall, readTime } from "./times.js";
 
@@ -31,7 +32,7 @@ export class Reading {
     this.where = placeOf(row);
   }
 
-  note(code: NoteCode, message: string): void {
+  note(code: ImportNoteCode, message: string): void {
     this.notes.push({ code, message });
   }
 
@@ -120,7 +121,7 @@ export class Reading {
   }
 
   /** Leaves the column to the rest after all, with a note of what is odd about it. */
-  unclear(name: string, what: string, code: NoteCode = "value-unclear"): void {
+  unclear(name: string, what: string, code: ImportNoteCode = "value-unclear"): void {
     const column = this.#column(name);
     if (column !== undefined) this.#used.delete(column);
     this.note(code, `${name} ${what}. The value is kept in the user's data.`);
