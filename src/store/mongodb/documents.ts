@@ -1,5 +1,6 @@
 import type {
   BlockState,
+  FactorRecord,
   KeyRecord,
   MailEvent,
   PasswordRecord,
@@ -48,6 +49,8 @@ export interface UserDocument extends Outboxed {
   /** The same keys, with what they are. */
   readonly names: readonly KeyRecord[];
   readonly password: PasswordRecord | null;
+  /** Not looked at by any sign-in yet. Users of earlier programs have no such field. */
+  readonly factors?: readonly FactorRecord[];
   /** Lower-cased for sorting and searching; "" where there is none. */
   readonly sortName: string;
   readonly sortEmail: string;

@@ -71,6 +71,7 @@ const WITHOUT_DATA = {
   "users.keys": 0,
   "users.names": 0,
   "users.password": 0,
+  "users.factors": 0,
   "users.outbox": 0,
   "users.sortName": 0,
   "users.sortEmail": 0,

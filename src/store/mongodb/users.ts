@@ -197,6 +197,7 @@ const NOBODY = {
   data: "{}",
   names: [],
   password: null,
+  factors: [],
   sortName: "",
   sortEmail: "",
 } as const;

@@ -9,6 +9,7 @@ import type {
 } from "../contract.js";
 import type { Dialect } from "./dialect.js";
 import { insertEvents } from "./events.js";
+import { writeFactors } from "./factors.js";
 import { insertRows, selectAny } from "./insert.js";
 import { all, first, LostRace, type Operation, run, type SqlValue } from "./operation.js";
 import { type CredentialRow, PASSWORD_COLUMNS, readPasswordRow, writePassword } from "./passwords.js";
@@ -37,6 +38,7 @@ export function* createUser(
   yield* run(INSERT_USER, ...writeUser(next.user));
   yield* insertKeys(next.user.id, next.keys);
   if (next.password !== null) yield* writePassword(next.user.id, next.password);
+  yield* writeFactors((next.factors ?? []).map((one) => [next.user.id, one] as const));
   yield* insertEvents(events);
   return { status: "created" };
 }
