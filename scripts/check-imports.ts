@@ -111,6 +111,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "store/postgres",
       "store/mongodb",
       "http",
+      "transfer",
     ],
     because: "only the space sees both sides: it does the wiring",
   },

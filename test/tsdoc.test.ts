@@ -9,9 +9,14 @@ import { bare, env, newProject, promisesOf, ROOT, run, runProgram } from "./help
 const SPACE = join(ROOT, "src", "space");
 const parts = (await readdir(join(SPACE, "contract"))).sort().map((name) => `space/contract/${name}`);
 const sources = await Promise.all(
-  ["base/errors.ts", "space/contract.ts", "space/open-user-space.ts", "space/options.ts", ...parts].map(
-    async (path) => ({ path, text: await readFile(join(ROOT, "src", path), "utf8") }),
-  ),
+  [
+    "base/errors.ts",
+    "space/contract.ts",
+    "space/copy-space.ts",
+    "space/open-user-space.ts",
+    "space/options.ts",
+    ...parts,
+  ].map(async (path) => ({ path, text: await readFile(join(ROOT, "src", path), "utf8") })),
 );
 
 /** A ts block of a TSDoc comment, and what it stands at: `space/contract/users.ts find`. */
@@ -40,7 +45,7 @@ const examples = sources.flatMap(({ path, text }) => examplesOf(path, text));
  * of its own for each. Only the files that it opens itself are called otherwise, because examples run side by side.
  */
 const asModule = ({ code }: Example, index: number) => `
-import { type OutgoingMail, openUserSpace, type Session, type UserSpace, type UserWithData, WatchwordError } from "watchword";
+import { copySpace, type OutgoingMail, openHashVerifier, openUserSpace, type Session, type UserSpace, type UserWithData, WatchwordError } from "watchword";
 
 interface Prelude { space: UserSpace; ada: UserWithData; token: string; session: Session; console: Pick<Console, "log"> }
 

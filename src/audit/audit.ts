@@ -36,7 +36,9 @@ export type AuditAction =
   | "set-up.completed"
   | "database.part-dropped"
   | "database.part-created"
-  | "database.part-reset";
+  | "database.part-reset"
+  | "users.exported"
+  | "space.copied";
 
 /** One row for the record, to be written together with the change that it tells of. `details` never holds a secret. */
 export function auditEvent(

@@ -16,6 +16,7 @@ import type {
   SignUpPassword,
   SignUpResult,
 } from "./contract/sign-in.js";
+import type { TransferService } from "./contract/transfer.js";
 import type { UsersService } from "./contract/users.js";
 
 export type { Clock } from "../base/clock.js";
@@ -31,6 +32,9 @@ export type * from "./contract/passwords.js";
 export type * from "./contract/sessions.js";
 export type * from "./contract/set-up.js";
 export type * from "./contract/sign-in.js";
+export type * from "./contract/transfer.js";
+export type * from "./contract/transfer-copy.js";
+export type * from "./contract/transfer-export.js";
 export type * from "./contract/user-data.js";
 export type * from "./contract/users.js";
 
@@ -86,6 +90,7 @@ export interface UserSpace {
   readonly mail: MailService;
   readonly database: DatabaseService;
   readonly setUp: SetUpService;
+  readonly transfer: TransferService;
   /** The options in force, each with where it came from. Secrets are masked. */
   readonly config: readonly ConfigEntry[];
 

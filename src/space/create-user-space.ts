@@ -43,6 +43,7 @@ import { filesOf, type Place } from "./place.js";
 import { checkSecrets, findSecrets, type Secrets } from "./secret.js";
 import { requireNewEnough, settle } from "./settings.js";
 import { createStoreClock } from "./store-clock.js";
+import { createTransferExport } from "./transfer-export.js";
 
 /**
  * Opens the store, settles what the space is, and joins the services together: the one place that sees both sides.
@@ -205,6 +206,7 @@ export async function createUserSpace(
       mail: mail.service,
       database: createDatabase({ store, housekeeping, clock, settings }),
       setUp: createSetUp({ store, clock, mode, desk, passwords, gate }),
+      transfer: { ...createTransferExport({ store, clock }) },
       config: describeConfig(options, config, secrets, {
         mode,
         policy,
