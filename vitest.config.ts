@@ -8,12 +8,16 @@ const report = process.env.VITEST_JSON_REPORT;
 
 const STORES: readonly StoreKind[] = ["sqlite", "postgres", "mongodb"];
 
+/** Moves from store to store: needs both servers in one run. */
+const EVERY_STORE = /\/every-store[^/]*\.test\.ts$/;
+
 /**
  * The stores that a test file runs on. One that begins with a store's name, or lies in its folder of `src/store`, is about
  * that store alone; one that asks the helpers for a database runs on each; any other has nothing to do with stores and
- * runs once, with SQLite.
+ * runs once, with SQLite. `every-store…` is about all of them at once, and a project of its own.
  */
 function storesOf(path: string): readonly StoreKind[] {
+  if (EVERY_STORE.test(path)) return [];
   const own = STORES.find((store) =>
     new RegExp(`/${store}[^/]*\\.test\\.ts$|^src/store/${store}/`).test(path),
   );
@@ -42,6 +46,24 @@ function project(store: StoreKind): TestProjectInlineConfiguration {
 
 const stores = await availableStores();
 
+function everyStore(): TestProjectInlineConfiguration[] {
+  const missing = STORES.filter((store) => !stores.includes(store));
+  if (missing.length > 0) {
+    console.warn(`NO TESTS RUN FROM STORE TO STORE: they need ${missing.join(" and ")} too.`);
+    return [];
+  }
+  return [
+    {
+      extends: true,
+      test: {
+        name: "every-store",
+        include: files.filter((path) => EVERY_STORE.test(path)),
+        globalSetup: ["test/servers/shared-postgres.ts", "test/servers/shared-mongodb.ts"],
+      },
+    },
+  ];
+}
+
 // Tests run against the built package (`watchword` and `#dist/…` resolve to dist/), because that is what users
 // install, and because its worker threads are plain JavaScript files that every supported Node can start.
 export default defineConfig({
@@ -51,6 +73,6 @@ export default defineConfig({
     pool: "forks",
     server: { deps: { external: [/\/dist\//] } },
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
-    projects: stores.map(project),
+    projects: [...stores.map(project), ...everyStore()],
   },
 });

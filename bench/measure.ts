@@ -1,6 +1,8 @@
 /** How long a bench runs: `quick` tries the bench itself, and its figures are worth nothing. */
 export interface Effort {
   readonly quick: boolean;
+  /** Takes the minutes that the largest amounts need. */
+  readonly full: boolean;
 }
 
 export function median(values: readonly number[]): number {

@@ -19,7 +19,9 @@ export type Aim =
   /** Ours ÷ floor, at most: for costs. */
   | { readonly kind: "at most"; readonly ratio: number }
   /** Ours, at most, in its unit. */
-  | { readonly kind: "limit"; readonly value: number };
+  | { readonly kind: "limit"; readonly value: number }
+  /** Ours, at least, in its unit. */
+  | { readonly kind: "reach"; readonly value: number };
 
 export interface Judged extends Row {
   readonly ratio: number | null;
@@ -34,6 +36,7 @@ export function judge(row: Row): Judged {
 function isMet({ aim, ours }: Row, ratio: number | null): boolean | null {
   if (aim === null) return null;
   if (aim.kind === "limit") return ours.value <= aim.value;
+  if (aim.kind === "reach") return ours.value >= aim.value;
   if (ratio === null) return false;
   return aim.kind === "at least" ? ratio >= aim.ratio : ratio <= aim.ratio;
 }
@@ -74,5 +77,6 @@ function show({ value, unit }: Figure): string {
 function showAim({ aim, ours }: Row): string {
   if (aim === null) return "–";
   if (aim.kind === "limit") return `≤ ${aim.value} ${ours.unit}`;
+  if (aim.kind === "reach") return `≥ ${aim.value} ${ours.unit}`;
   return aim.kind === "at least" ? `≥ ${aim.ratio}` : `≤ ${aim.ratio}`;
 }

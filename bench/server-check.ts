@@ -86,7 +86,7 @@ export async function mongodbCheck(effort: Effort): Promise<Row[]> {
 }
 
 /** One that was named, or one of the bench's own; null where there is neither, which is said. */
-async function serverOf(
+export async function serverOf(
   name: string,
   require: () => void | Promise<void>,
   variable: string,

@@ -6,6 +6,7 @@
 export { ERROR_CODES, type ErrorCode, WatchwordError } from "./base/errors.js";
 export { MailNotTaken } from "./base/mail-not-taken.js";
 export type * from "./space/contract.js";
+export { type CopyOptions, copySpace } from "./space/copy-space.js";
 export { type HashVerifierOptions, openHashVerifier } from "./space/hash-verifier.js";
 export { importSources } from "./space/import-sources.js";
 export { openUserSpace } from "./space/open-user-space.js";

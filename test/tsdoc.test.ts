@@ -12,6 +12,7 @@ const sources = await Promise.all(
   [
     "base/errors.ts",
     "space/contract.ts",
+    "space/copy-space.ts",
     "space/open-user-space.ts",
     "space/hash-verifier.ts",
     "space/options.ts",
@@ -45,7 +46,7 @@ const examples = sources.flatMap(({ path, text }) => examplesOf(path, text));
  * of its own for each. Only the files that it opens itself are called otherwise, because examples run side by side.
  */
 const asModule = ({ code }: Example, index: number) => `
-import { openHashVerifier, type OutgoingMail, openUserSpace, type Session, type UserSpace, type UserWithData, WatchwordError } from "watchword";
+import { copySpace, type OutgoingMail, openHashVerifier, openUserSpace, type Session, type UserSpace, type UserWithData, WatchwordError } from "watchword";
 
 interface Prelude { space: UserSpace; ada: UserWithData; token: string; session: Session; console: Pick<Console, "log"> }
 

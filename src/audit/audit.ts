@@ -37,7 +37,9 @@ export type AuditAction =
   | "database.part-dropped"
   | "database.part-created"
   | "database.part-reset"
-  | "users.imported";
+  | "users.imported"
+  | "users.exported"
+  | "space.copied";
 
 /** One row for the record, to be written together with the change that it tells of. `details` never holds a secret. */
 export function auditEvent(

@@ -11,7 +11,7 @@ export class UsageError extends Error {
 /** A failure of the command line itself, beside those of the library: exit code 1. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
-  readonly code: "port-in-use" | "port-refused" | "no-password" | "declined";
+  readonly code: "port-in-use" | "port-refused" | "no-password" | "declined" | "file-exists" | "file-refused";
 
   constructor(code: CommandError["code"], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -43,7 +43,8 @@ export function lazily<Flags extends GlobalFlags>(
     const flags = command.optsWithGlobals<Flags>();
     const source = (flag: string): FlagSource =>
       SOURCES[command.getOptionValueSourceWithGlobals(flag) ?? ""] ?? "default";
-    if (source("database") === "option") await warnOfPassword(flags.database);
+    if (source("database") === "option")
+      await warnOfPassword(flags.database, "--database", "WATCHWORD_DATABASE_URL");
     await run({
       args: command.args,
       flags,
@@ -54,11 +55,11 @@ export function lazily<Flags extends GlobalFlags>(
 }
 
 /** The process list shows the command line to every user of the machine. */
-async function warnOfPassword(url: string): Promise<void> {
+export async function warnOfPassword(url: string, where: string, variables: string): Promise<void> {
   if (!/^[a-z+]+:\/\/[^/@]*:[^/@]+@/i.test(url)) return;
   const { warn } = await import("./output.js");
   warn(
-    "The password of the database in --database can be seen by other users of this machine; set WATCHWORD_DATABASE_URL instead.",
+    `The password of the database in ${where} can be seen by other users of this machine; set ${variables} instead.`,
   );
 }
 

@@ -7,6 +7,7 @@ import { declareMailCommands } from "./program-mail.js";
 import { declarePasswordCommands } from "./program-password.js";
 import { declareServe } from "./program-serve.js";
 import { declareSessionCommands } from "./program-session.js";
+import { declareTransferCommands } from "./program-transfer.js";
 import { declareUserCommands } from "./program-user.js";
 import { readVersion } from "./version.js";
 
@@ -77,6 +78,7 @@ export function buildProgram(): Command {
     .option("--json", "print JSON")
     .addHelpText("after", examples("watchword cleanup", "watchword cleanup --json"))
     .action(lazily(() => import("./commands/cleanup.js")));
+  declareTransferCommands(program);
   declareDatabaseCommands(program);
   program
     .command("set-up")

@@ -28,7 +28,7 @@ export async function withSpace<Result>(
 }
 
 /** What somebody should look at, in one line each; errors that end the command are thrown besides. */
-const briefLogger: Logger = {
+export const briefLogger: Logger = {
   debug() {},
   info() {},
   warn: logBriefly,

@@ -33,6 +33,8 @@ export type * from "./contract/sessions.js";
 export type * from "./contract/set-up.js";
 export type * from "./contract/sign-in.js";
 export type * from "./contract/transfer.js";
+export type * from "./contract/transfer-copy.js";
+export type * from "./contract/transfer-export.js";
 export type * from "./contract/transfer-import.js";
 export type * from "./contract/user-data.js";
 export type * from "./contract/users.js";

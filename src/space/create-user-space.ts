@@ -45,6 +45,7 @@ import { checkSecrets, findSecrets, type Secrets } from "./secret.js";
 import { requireNewEnough, settle } from "./settings.js";
 import { createStoreClock } from "./store-clock.js";
 import { createTransferService } from "./transfer.js";
+import { createTransferExport } from "./transfer-export.js";
 
 /**
  * Opens the store, settles what the space is, and joins the services together: the one place that sees both sides.
@@ -208,17 +209,20 @@ export async function createUserSpace(
       audit: createAudit(store),
       mail: mail.service,
       database: createDatabase({ store, housekeeping, clock, settings }),
-      transfer: createTransferService({
-        store,
-        clock,
-        spaceId: settings.spaceId,
-        mode,
-        sessionPolicy: policy,
-        factorKey: keysFor("factors")[0],
-        hasher,
-        secrets: passwordSecrets,
-        sealing,
-      }),
+      transfer: {
+        ...createTransferExport({ store, clock }),
+        ...createTransferService({
+          store,
+          clock,
+          spaceId: settings.spaceId,
+          mode,
+          sessionPolicy: policy,
+          factorKey: keysFor("factors")[0],
+          hasher,
+          secrets: passwordSecrets,
+          sealing,
+        }),
+      },
       setUp: createSetUp({ store, clock, mode, desk, passwords, gate }),
       config: describeConfig(options, config, secrets, {
         mode,

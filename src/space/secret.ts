@@ -63,6 +63,17 @@ function noneGiven(): WatchwordError {
   );
 }
 
+/** Those that lie in a file beside the data; null: there is no such file. @throws WatchwordError `invalid-option`, `secret-missing` */
+export async function readSecrets(file: string): Promise<Secrets["list"] | null> {
+  const found = await read(file);
+  return found === null ? null : parse(found.split(","));
+}
+
+/** Lays the secrets of a space beside a file that is to hold it; those that lie there stay. */
+export async function keepSecrets(file: string, secrets: Secrets["list"]): Promise<void> {
+  if ((await read(file)) === null) await make(file, secrets.join(","));
+}
+
 /** What the settings keep of a secret, to know it again. */
 export function fingerprint(secret: string): string {
   return deriveKey(secret, "fingerprint").toString("base64url").slice(0, 16);
@@ -92,8 +103,7 @@ async function read(file: string): Promise<string | null> {
 }
 
 /** Written whole and linked into place, so that of two processes at once both end up with the same secret. */
-async function make(file: string): Promise<string> {
-  const secret = makeSecret();
+async function make(file: string, secret = makeSecret()): Promise<string> {
   const draft = `${file}.${newToken().slice(0, 8)}`;
   try {
     // Flushed: the settings that name it are on the disk for good, and it must not be the part that a power cut takes.

@@ -9,7 +9,7 @@ import type { SecretSealing } from "../passwords/sealing.js";
 import type { PasswordSecrets } from "../passwords/secrets.js";
 import type { Store } from "../store/contract.js";
 import { requireSuperuser } from "../users/rights.js";
-import type { HashContext, ImportInput, ImportSourceInfo, TransferService } from "./contract.js";
+import type { HashContext, ImportInput, ImportService, ImportSourceInfo } from "./contract.js";
 
 export interface TransferDeps {
   readonly store: Store;
@@ -61,7 +61,7 @@ const ANSWERS: Readonly<Record<string, keyof HashContext>> = {
 };
 
 /** Joins the import with what it must know of passwords, and loads it when it is asked for. */
-export function createTransferService(deps: TransferDeps): TransferService {
+export function createTransferService(deps: TransferDeps): ImportService {
   const { store, clock, spaceId, mode, sessionPolicy, factorKey, secrets } = deps;
 
   async function load(options: { readonly wrap: boolean; readonly secretsId?: string }) {

@@ -34,13 +34,16 @@ async function fill(store: Store): Promise<void> {
     samplePassword("hash", { pepperId: "p1", flags: ["imported"], normalization: "none" }),
   );
   const numbered = sampleUser({ createdAt: NOW + 1, active: false });
-  const factors = [
-    { type: "backup-codes" as const, name: "", sealed: "sealed codes", changedAt: NOW - 3 },
-    { type: "totp" as const, name: "phone", sealed: "sealed key", changedAt: NOW - 2 },
-  ];
   const keys = [...numbered.keys, { key: "n:17", kind: "number" as const, value: "17" }];
   const pending = sampleUser({ createdAt: NOW + 2, email: "eve@example.com", state: "pending" });
-  await store.createUser(ada, 0, [sampleAudit({ userId: ada.user.id, actor: ada.user.id, ip: "::1" })]);
+  const factors = [
+    { type: "backup-codes" as const, name: "", sealed: "v1.codes", changedAt: NOW },
+    { type: "totp" as const, name: "her phone", sealed: "v1.phone", changedAt: NOW - 1 },
+    { type: "totp" as const, name: "\u{1F511}", sealed: "v1.key", changedAt: NOW + 1 },
+  ];
+  await store.createUser({ ...ada, factors }, 0, [
+    sampleAudit({ userId: ada.user.id, actor: ada.user.id, ip: "::1" }),
+  ]);
   await store.createUser({ ...numbered, keys, factors }, 0, [sampleAudit(), sampleAudit()]);
   await store.createUser(pending, 0, []);
   await store.updateUser(ada.user.id, null, { raiseEpoch: true, roles: ["editor"] }, NOW + 5, 0, []);
@@ -173,6 +176,24 @@ export function recordsContract(current: CurrentStore): void {
       expect(await store.redeemCode({ ...again, purpose: "sign-in", operationId: "two", now: NOW })).toEqual({
         status: "dead",
       });
+    });
+
+    it("keeps second factors beside the password, through its changes, until the user is deleted", async () => {
+      const store = current();
+      await fill(store);
+      const factorsOf = async () =>
+        (await store.readRecords("users", null, 10)).map(({ factors }) =>
+          factors?.map(({ sealed }) => sealed),
+        );
+      const sealed = ["v1.codes", "v1.phone", "v1.key"];
+      expect(await factorsOf()).toEqual([sealed, undefined, undefined]);
+      const id = (await store.findSignIn(["u:ada"]))?.user.id ?? "";
+      expect(await store.findSignIn(["u:ada"])).not.toHaveProperty("user.factors");
+      await store.replacePassword(id, undefined, null, { raiseEpoch: false, now: NOW }, []);
+      await store.updateUser(id, null, { username: "countess" }, NOW, 0, []);
+      expect(await factorsOf()).toEqual([sealed, undefined, undefined]);
+      await store.deleteUser(id, []);
+      expect(await factorsOf()).toEqual([undefined, undefined]);
     });
 
     it("answers for each user by itself: written, there, or whose name is taken", async () => {

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import type { CopyProgress } from "watchword";
 import { newId } from "#dist/base/ids.js";
 import type { NewUser, RecordKind, Store } from "#dist/store/contract.js";
 import { openSqliteStore } from "#dist/store/sqlite/open.js";
 import { Checksum } from "#dist/transfer/checksum.js";
-import { type CopyProgress, copySpace } from "#dist/transfer/copy.js";
+import { copyStore } from "#dist/transfer/copy.js";
 import {
   DAY,
   NOW,
@@ -99,7 +100,7 @@ describe("a copy", () => {
     const from = await filled();
     const to = await emptyStore();
     const progress: CopyProgress[] = [];
-    const report = await copySpace(from, to, (step) => progress.push(step));
+    const report = await copyStore(from, to, { onProgress: (step) => progress.push(step) });
     expect(await everything(to)).toEqual(await everything(from));
     const { version: _, ...settings } = (await from.readSettings()) ?? sampleSettings();
     expect(await to.readSettings()).toMatchObject(settings);
@@ -117,50 +118,75 @@ describe("a copy", () => {
     );
     // And back, and once more over itself.
     const back = await emptyStore();
-    expect(await copySpace(to, back)).toEqual(report);
-    expect(await copySpace(from, back)).toEqual(report);
+    expect((await copyStore(to, back)).kinds).toEqual(report.kinds);
+    expect((await copyStore(from, back)).kinds).toEqual(report.kinds);
   });
 
   it("goes on after an interruption", async () => {
     const from = await filled();
     const to = await emptyStore();
     await expect(
-      copySpace(from, to, ({ records }) => {
-        if (records >= 1000) throw new Error("the power went out");
+      copyStore(from, to, {
+        onProgress({ records }) {
+          if (records >= 1000) throw new Error("the power went out");
+        },
       }),
     ).rejects.toThrow("the power went out");
-    await copySpace(from, to);
+    await copyStore(from, to);
     expect(await everything(to)).toEqual(await everything(from));
   });
 
   it("tells when the two differ at the end", async () => {
     const from = await filled();
     const to = await emptyStore();
-    await copySpace(from, to);
+    await copyStore(from, to);
     const [user] = await to.readRecords("users", null, 1);
     await to.updateUser(user?.user.id ?? "", null, { data: '{"other":1}' }, NOW, 0, []);
-    await expect(copySpace(from, to)).rejects.toMatchObject({
+    await expect(copyStore(from, to)).rejects.toMatchObject({
       code: "conflict",
       message: expect.stringMatching(/^The copy is not the same: users are 1101 in .* and 1101 in /),
     });
     const more = await emptyStore();
-    await copySpace(from, more);
+    await copyStore(from, more);
     await more.writeRecords("blocks", [
       { key: "u:more", value: "more", since: NOW, until: null, reason: null },
     ]);
-    await expect(copySpace(from, more)).rejects.toThrow(/blocks are 1 in .* and 2 in /);
+    await expect(copyStore(from, more)).rejects.toThrow(/blocks are 1 in .* and 2 in /);
   });
 
   it("goes into no database that holds another space, and comes from none that holds nothing", async () => {
     const from = await filled();
     const other = await emptyStore();
     await other.migrate();
-    await other.writeSettings(null, sampleSettings({ spaceId: "another" }));
-    await expect(copySpace(from, other)).rejects.toMatchObject({ code: "settings-contradict" });
-    expect(await other.readRecords("users", null, 1)).toEqual([]);
+    await other.writeSettings(null, sampleSettings({ spaceId: "another", name: "shop" }));
+    const theirs = sampleUser({ username: "theirs" });
+    await other.writeRecords("users", [theirs]);
+    for (const replace of [undefined, "watchword", ""])
+      await expect(copyStore(from, other, replace === undefined ? {} : { replace })).rejects.toMatchObject({
+        code: "settings-contradict",
+        message: expect.stringContaining('"shop"'),
+      });
+    expect((await other.readRecords("users", null, 2)).map(({ user }) => user.id)).toEqual([theirs.user.id]);
+    await copyStore(from, other, { replace: "shop" });
+    expect(await everything(other)).toEqual(await everything(from));
     const nothing = await emptyStore();
     await nothing.migrate();
-    await expect(copySpace(nothing, await emptyStore())).rejects.toMatchObject({ code: "not-found" });
+    await expect(copyStore(nothing, await emptyStore())).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  it("takes the place of a space without people, and brings settings that changed up to date", async () => {
+    const from = await filled();
+    const to = await emptyStore();
+    await to.migrate();
+    await to.writeSettings(null, sampleSettings({ spaceId: "another" }));
+    await to.addEvents([sampleAudit()]);
+    await copyStore(from, to);
+    expect(await everything(to)).toEqual(await everything(from));
+    const settings = await from.readSettings();
+    if (settings === null) throw new Error("The source has no settings.");
+    await from.writeSettings(settings.version, { ...settings, baseUrl: "https://y", version: 2 });
+    await copyStore(from, to);
+    expect((await to.readSettings())?.baseUrl).toBe("https://y");
   });
 
   it("has a checksum that feels every field, but not their order", () => {

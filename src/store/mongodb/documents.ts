@@ -49,7 +49,8 @@ export interface UserDocument extends Outboxed {
   /** The same keys, with what they are. */
   readonly names: readonly KeyRecord[];
   readonly password: PasswordRecord | null;
-  readonly factors: readonly FactorRecord[];
+  /** Not looked at by any sign-in yet. Users of earlier programs have no such field. */
+  readonly factors?: readonly FactorRecord[];
   /** Lower-cased for sorting and searching; "" where there is none. */
   readonly sortName: string;
   readonly sortEmail: string;

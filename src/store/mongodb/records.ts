@@ -21,7 +21,7 @@ import { sweep } from "./outbox.js";
 import { take } from "./pages.js";
 import { Patience } from "./patience.js";
 import { readSession, SESSION_FIELDS, sessionDocument } from "./session-documents.js";
-import { readUser, USER_AND_PASSWORD, userDocument } from "./user-documents.js";
+import { readUser, userDocument, WHOLE_USER } from "./user-documents.js";
 import { text, texts } from "./values.js";
 
 /** How a kind of record goes out and comes in. */
@@ -36,8 +36,7 @@ interface Kind<K extends RecordKind> {
 const KINDS: { readonly [K in RecordKind]: Kind<K> } = {
   users: {
     own: "_id",
-    // The names and the second factors go along, which every other reader leaves behind.
-    fields: without(USER_AND_PASSWORD, "names", "factors"),
+    fields: WHOLE_USER,
     read: readWholeUser,
     write: (record) => userDocument(record, []),
   },
@@ -243,14 +242,4 @@ function mailDocument(mail: MailRecord): MailDocument {
     goneAt: null,
     ...nothingToMove(),
   };
-}
-
-function without(
-  fields: Readonly<Record<string, 0>>,
-  ...names: readonly string[]
-): Readonly<Record<string, 0>> {
-  return Object.fromEntries(Object.entries(fields).filter(([field]) => !names.includes(field))) as Record<
-    string,
-    0
-  >;
 }

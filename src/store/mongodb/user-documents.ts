@@ -1,6 +1,7 @@
 import type { Document } from "mongodb";
 import type {
   BlockState,
+  FactorRecord,
   KeyRecord,
   NewUser,
   PasswordRecord,
@@ -13,17 +14,11 @@ import { holding } from "./outbox.js";
 import { lowerAscii } from "./values.js";
 
 /**
- * All of a user and the password, without what only the store itself needs. Reads name their fields also because a test server then gives
+ * All of a user, without what only the store itself needs; and what a sign-in reads of it. Reads name their fields also because a test server then gives
  * a copy, made under its lock, and not the document that the next write changes.
  */
-export const USER_AND_PASSWORD = {
-  names: 0,
-  factors: 0,
-  outbox: 0,
-  outboxSince: 0,
-  sortName: 0,
-  sortEmail: 0,
-} as const;
+export const WHOLE_USER = { outbox: 0, outboxSince: 0, sortName: 0, sortEmail: 0 } as const;
+export const USER_AND_PASSWORD = { ...WHOLE_USER, names: 0, factors: 0 } as const;
 export const USER_FIELDS = { ...USER_AND_PASSWORD, password: 0 } as const;
 
 export function readUser(document: UserDocument): UserRecord {
@@ -50,7 +45,7 @@ export function readUser(document: UserDocument): UserRecord {
 }
 
 export function userDocument(
-  { user, keys, password, factors = [] }: NewUser,
+  { user, keys, password, factors }: NewUser,
   events: readonly StoreEvent[],
 ): UserDocument {
   return {
@@ -75,7 +70,7 @@ export function userDocument(
     keys: keys.map(({ key }) => key),
     names: keys.map(({ key, kind, value }) => ({ key, kind, value })),
     password: passwordOf(password),
-    factors: factors.map(({ type, name, sealed, changedAt }) => ({ type, name, sealed, changedAt })),
+    factors: (factors ?? []).map(factorOf),
     sortName: lowerAscii(user.username ?? ""),
     sortEmail: lowerAscii(user.email ?? ""),
     ...holding(events),
@@ -87,6 +82,10 @@ export function passwordOf(password: PasswordRecord | null): PasswordRecord | nu
   if (password === null) return null;
   const { hash, scheme, normalization, pepperId, flags, changedAt } = password;
   return { hash, scheme, normalization, pepperId, flags, changedAt };
+}
+
+function factorOf({ type, name, sealed, changedAt }: FactorRecord): FactorRecord {
+  return { type, name, sealed, changedAt };
 }
 
 function blockOf(block: BlockState | null): BlockState | null {
