@@ -80,7 +80,9 @@ describe("one's account over HTTP", () => {
     // Whoever reads the mail need not be signed in.
     const stranger = new ApiProgram(test.space, { ip: "192.0.2.9" });
     const link = linkIn(await newest("lovelace"));
-    const changed = await stranger.call("PUT", "/api/email/change", { link });
+    const click = await stranger.call("PUT", "/api/email/change", { link });
+    expect(click.body).toMatchObject({ status: 403, code: "wrong-password" });
+    const changed = await stranger.call("PUT", "/api/email/change", { link, password });
     expect(changed.body).toEqual({ status: "email-changed" });
     expect((await test.space.users.get(id)).email).toBe(newEmail);
   });

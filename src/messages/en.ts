@@ -399,6 +399,8 @@ export const en = {
       back: "Back to your account",
       linkLead:
         "Press the button to make this the address of your account. The address that it had until now is told.",
+      linkLeadWithPassword:
+        "To make this the address of your account, type the password of that account. The address that it had until now is told. If you did not ask for this, close this page.",
     },
 
     deleteCode: {

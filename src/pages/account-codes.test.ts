@@ -126,9 +126,23 @@ describe("the account page", () => {
     const elsewhere = new Browser(test.space);
     await elsewhere.open(link);
     expect((await test.space.users.get(id)).email).toBe("ada@example.com");
-    const done = await elsewhere.complete(await elsewhere.open(link), "/change-email");
+    const shown = await elsewhere.open(link);
+    expect((await elsewhere.submit(shown, "/change-email", {})).html).toContain('id="code-password-error"');
+    const wrong = await elsewhere.submit(shown, "/change-email", { password: "wrong password" });
+    expect(wrong.text).toContain("This is not your password.");
+    expect((await test.space.users.get(id)).email).toBe("ada@example.com");
+    const done = await elsewhere.complete(shown, "/change-email", { password: PASSWORD });
     expect(done.path).toBe("/sign-in?done=email-changed");
     expect((await elsewhere.open(link)).status).toBe(422);
+  });
+
+  it("changes it by the link in the browser that asked, by the button alone", async () => {
+    const { id, page } = await ada();
+    await browser.complete(page, "/account/email", { email: "lovelace@example.com", password: PASSWORD });
+    const shown = await browser.open(`/change-email?link=${linkIn(await newest("lovelace"))}`);
+    expect(shown.html).not.toContain('type="password"');
+    expect((await browser.complete(shown, "/change-email")).path).toBe("/account?done=email-changed");
+    expect((await test.space.users.get(id)).email).toBe("lovelace@example.com");
   });
 
   it("changes it without a password by two codes, and deletes the account by one", async () => {

@@ -1,6 +1,6 @@
 import type { ChangeEmailResult } from "../space/contract.js";
 import { showCodePage, showDeadLink, showLinkPage } from "./code-pages.js";
-import { TextField } from "./form.js";
+import { PasswordField, TextField } from "./form.js";
 import { limitedProblem, mending, missingFields } from "./mending.js";
 import { withNotice } from "./notice.js";
 import { alertProblem, fieldProblem, type Problem } from "./problem.js";
@@ -21,7 +21,9 @@ async function open(visit: Visit): Promise<Response> {
   if (link === null)
     return visit.ticket("change-email") === null ? visit.redirect("/account") : showCode(visit, "");
   const found = await visit.space.codes.peek(link);
-  return found?.purpose === "change-email" ? showLink(visit, link) : dead(visit);
+  return found?.purpose === "change-email"
+    ? showLink(visit, link, found.needsProof && visit.ticket("change-email") === null)
+    : dead(visit);
 }
 
 async function openOld(visit: Visit): Promise<Response> {
@@ -30,15 +32,8 @@ async function openOld(visit: Visit): Promise<Response> {
 }
 
 async function submit(visit: Visit): Promise<Response> {
-  const { link, code } = await visit.read(["link", "code"]);
-  if (link !== "") {
-    const refuse = (problem: Problem) => showLink(visit, link, problem);
-    return mending(visit, refuse, async () =>
-      finish(visit, await visit.space.codes.confirm("change-email", { link, ...visit.context }), refuse, () =>
-        dead(visit),
-      ),
-    );
-  }
+  const { link, code, password } = await visit.read(["link", "code", "password"]);
+  if (link !== "") return submitLink(visit, link, password);
   const ticket = visit.ticket("change-email");
   if (ticket === null) return visit.redirect("/account");
   const refuse = (problem: Problem) => showCode(visit, code, problem);
@@ -47,6 +42,24 @@ async function submit(visit: Visit): Promise<Response> {
   return mending(visit, refuse, async () => {
     const result = await visit.space.codes.confirm("change-email", { ticket, code, ...visit.context });
     return finish(visit, result, refuse, () => refuse(wrongCode(visit)));
+  });
+}
+
+async function submitLink(visit: Visit, link: string, password: string): Promise<Response> {
+  const ticket = visit.ticket("change-email");
+  const refuse = (problem: Problem) => showLink(visit, link, ticket === null || password !== "", problem);
+  return mending(visit, refuse, async () => {
+    const result = await visit.space.codes.confirm("change-email", {
+      link,
+      ...(ticket === null ? {} : { ticket }),
+      ...(password === "" ? {} : { password }),
+      ...visit.context,
+    });
+    if (result.status === "wrong-password") {
+      const { missing, wrongPassword } = visit.words.errors;
+      return showLink(visit, link, true, fieldProblem("password", password === "" ? missing : wrongPassword));
+    }
+    return finish(visit, result, refuse, () => dead(visit));
   });
 }
 
@@ -150,14 +163,23 @@ function showOld(
   });
 }
 
-function showLink(visit: Visit, link: string, problem?: Problem): Promise<Response> {
+function showLink(visit: Visit, link: string, ask: boolean, problem?: Problem): Promise<Response> {
   const words = visit.words.changeEmail;
   return showLinkPage(visit, {
     title: words.title,
-    lead: words.linkLead,
+    lead: ask ? words.linkLeadWithPassword : words.linkLead,
     action: "/change-email",
     submit: words.submit,
     link,
     problem,
+    fields: ask ? (
+      <PasswordField
+        form="code"
+        name="password"
+        label={visit.words.fields.password}
+        autocomplete="current-password"
+        problem={problem}
+      />
+    ) : null,
   });
 }

@@ -139,6 +139,8 @@ export function createPasswords(deps: {
       const kept = await findKept(userId, sessionToken);
       const events = changedEvents(user, "password.changed", context, true);
       const epoch = await replace(userId, password?.hash ?? null, next, events);
+      // Whoever knew the old password may have spent the tries, those of the second factor too.
+      await failures.forget(userId, context.ip);
       const device = devices.issue(userId, epoch);
       if (kept === null) return { status: "changed", session: null, token: null, device };
       const opened = await sessions.open(

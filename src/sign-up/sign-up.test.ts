@@ -284,6 +284,46 @@ describe("codes", () => {
     );
   });
 
+  it("prove no address for a stranger by the owner's click, where an account may sign in unproven", async () => {
+    await test.reopen({ signUp: { verification: "none" } });
+    await test.space.signUp({ email: "ada@example.com", password: GOOD });
+    const entered = await test.space.signIn({ identifier: "ada@example.com", password: GOOD });
+    if (entered.status !== "signed-in") throw new Error(entered.status);
+    const userId = entered.user.id;
+    const asked = await test.space.codes.request("verify-email", { userId });
+    if (asked.status !== "sent") throw new Error(asked.status);
+    const link = linkIn((await test.mailsTo("ada@example.com"))[0]);
+    expect(await test.space.codes.peek(link)).toMatchObject({ needsProof: true });
+    expect(await confirm({ link })).toEqual({ status: "proof-needed" });
+    expect((await test.space.users.get(userId)).emailVerifiedAt).toBeNull();
+    expect((await confirm({ link, ticket: asked.ticket })).status).toBe("verified");
+    expect((await test.space.sessions.check(entered.token)).status).toBe("ok");
+  });
+
+  it("count without a ticket where the application asked for them so, with a password too", async () => {
+    const { codes, users } = test.space;
+    const { id } = await users.create({ email: "ada@example.com", password: GOOD });
+    await codes.request("verify-email", { userId: id, withoutTicket: true });
+    const code = codeIn((await test.mailsTo("ada@example.com"))[0]);
+    expect((await codes.confirm("verify-email", { userId: id, code })).status).toBe("verified");
+  });
+
+  it("end the sessions of an account without a password by a click, not with the ticket", async () => {
+    for (const [name, withTicket] of [
+      ["ada", true],
+      ["bea", false],
+    ] as const) {
+      const { id } = await test.space.users.create({ email: `${name}@example.com` });
+      const { token } = await test.space.sessions.create({ userId: id });
+      const asked = await test.space.codes.request("verify-email", { userId: id });
+      if (asked.status !== "sent") throw new Error(asked.status);
+      const link = linkIn((await test.mailsTo(`${name}@example.com`))[0]);
+      const proof = withTicket ? { link, ticket: asked.ticket } : { link };
+      expect((await confirm(proof)).status).toBe("verified");
+      expect((await test.space.sessions.check(token)).status === "ok").toBe(withTicket);
+    }
+  });
+
   it("verify only the address that they were sent to", async () => {
     const ada = await test.space.users.create({ username: "ada", email: "old@example.com" });
     const request = await test.space.codes.request("verify-email", { userId: ada.id });

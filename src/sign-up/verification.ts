@@ -63,14 +63,11 @@ export function createVerification(deps: {
   readonly gate: BlockGate;
   readonly failures: Failures;
   readonly passwords: PasswordWork;
-  /** Whether an address that is not proven keeps people from signing in. */
-  readonly requireVerifiedEmail: boolean;
 }): Verification {
   const { store, clock, mode, desk, requestCode, gate, failures, passwords } = deps;
 
   function needsProof(user: UserRecord, hasPassword: boolean): boolean {
-    if (!hasPassword) return false;
-    return user.state === "pending" || (deps.requireVerifiedEmail && user.emailVerifiedAt === null);
+    return hasPassword && user.emailVerifiedAt === null;
   }
 
   return {
@@ -95,11 +92,12 @@ export function createVerification(deps: {
       const holder = await store.findUser([idKey(presented.code.userId)], { pending: true });
       if (holder !== null && (await gate.of(holder)) !== null) return { status: "wrong-code" };
       const proven = await proveSignUp(presented, input);
-      if (proven !== "proven") return proven;
+      if (typeof proven === "object") return proven;
       const code = await presented.redeem();
       if (code === "wrong-code") return { status: "wrong-code" };
       if ("status" in code) return code;
-      return verify(code, input);
+      // What was opened before a click was perhaps opened by somebody who has never seen the inbox: it ends.
+      return verify(code, proven === "clicked", input);
     },
   };
 
@@ -110,13 +108,14 @@ export function createVerification(deps: {
   async function proveSignUp(
     presented: PresentedCode,
     input: CodeProof & LimitSkip & Context,
-  ): Promise<"proven" | Limited | { readonly status: "proof-needed" }> {
+  ): Promise<"proven" | "clicked" | Limited | { readonly status: "proof-needed" }> {
     const userId = presented.code.userId;
-    if (presented.hasTicket) return "proven";
+    // A code without its ticket is the application's: it knows who typed it.
+    if (presented.hasTicket || !("link" in input)) return "proven";
     const found = await store.findSignIn([idKey(userId)]);
     // Without a password in it there is nothing of a stranger's to activate: the inbox is all the proof that there is.
-    if (found === null || !needsProof(found.user, found.password !== null)) return "proven";
-    const typed = "link" in input ? input.password : undefined;
+    if (found === null || !needsProof(found.user, found.password !== null)) return "clicked";
+    const typed = input.password;
     if (typed === undefined) return { status: "proof-needed" };
     const attempt = await failures.charge({
       account: { userId, isPending: found.user.state === "pending" },
@@ -134,7 +133,11 @@ export function createVerification(deps: {
   }
 
   /** The code has been used up for its address; the address is compared again with what the user has now. */
-  async function verify(code: CodeRecord, context: Context): Promise<VerifyEmailResult> {
+  async function verify(
+    code: CodeRecord,
+    endSessions: boolean,
+    context: Context,
+  ): Promise<VerifyEmailResult> {
     for (let attempt = 0; attempt < 20; attempt++) {
       const user = await store.findUser([idKey(code.userId)], { pending: true });
       if (user === null || user.email === null || user.email !== code.address)
@@ -145,6 +148,7 @@ export function createVerification(deps: {
         user.version,
         {
           emailVerifiedAt: now,
+          ...(endSessions && user.emailVerifiedAt === null ? { raiseEpoch: true } : {}),
           ...(user.state === "pending"
             ? { state: "active", addKeys: [emailKeyRecord(user.email, mode)] }
             : {}),

@@ -129,7 +129,9 @@ export function createCodes(
       const hasPassword = found.password !== null;
       return {
         purpose: purpose as CodePurpose,
-        needsProof: purpose === "verify-email" && deps.verification.needsProof(found.user, hasPassword),
+        needsProof:
+          (purpose === "verify-email" && deps.verification.needsProof(found.user, hasPassword)) ||
+          (purpose === "change-email" && deps.emailChange.needsProof(code, hasPassword)),
         needsPassword: purpose === "delete-account" && hasPassword,
       };
     },

@@ -200,7 +200,7 @@ export async function createUserSpace(
         ...flow,
         ...userFlows,
         ...signInFlows,
-        verification: createVerification({ ...flow, ...people.signIn }),
+        verification: createVerification(flow),
         reset: createPasswordReset(flow),
         around: mail.around,
       }),

@@ -45,11 +45,48 @@ describe("changing one's address", () => {
     const audit = await test.space.audit.list({ userId: id, action: "user.updated" });
     expect(audit.items[0]).toMatchObject({ actor: id, details: { fields: ["email", "emailVerified"] } });
 
-    await ask({ newEmail: OLD });
+    const next = await ask({ newEmail: OLD });
     const link = linkIn(await newest(OLD));
     expect(await codes.peek(link)).toMatchObject({ purpose: "change-email", needsPassword: false });
-    expect(await codes.confirm("change-email", { link })).toMatchObject({ status: "email-changed" });
-    expect(await codes.confirm("change-email", { link })).toEqual({ status: "wrong-code" });
+    const proof = { link, ticket: next };
+    expect(await codes.confirm("change-email", proof)).toMatchObject({ status: "email-changed" });
+    expect(await codes.confirm("change-email", proof)).toEqual({ status: "wrong-code" });
+  });
+
+  it("puts nobody's address into a stranger's account by a click: the link wants the ticket or the password", async () => {
+    const { codes, users } = test.space;
+    const ticket = await ask();
+    const link = linkIn(await newest(NEW));
+    const confirm = (more: object) => codes.confirm("change-email", { link, ...more });
+    expect(await codes.peek(link)).toMatchObject({ needsProof: true });
+    expect(await confirm({})).toEqual({ status: "wrong-password" });
+    expect(await confirm({ password: "wrong password" })).toEqual({ status: "wrong-password" });
+    const another = await ask({ newEmail: "third@example.com" });
+    expect(await confirm({ ticket: another })).toEqual({ status: "wrong-password" });
+    expect((await users.get(id)).email).toBe(OLD);
+    // None of this used it up.
+    expect(await confirm({ ticket })).toMatchObject({ status: "email-changed", user: { email: NEW } });
+    await newest(OLD);
+    await ask({ newEmail: OLD });
+    const back = { link: linkIn(await newest(OLD)), password: GOOD };
+    expect(await codes.confirm("change-email", back)).toMatchObject({ status: "email-changed" });
+  });
+
+  it("ends the sessions of an account without a password, where the link comes without its ticket", async () => {
+    const { codes, passwords, sessions } = test.space;
+    await passwords.remove(id);
+    const change = async (newEmail: string, withTicket: boolean) => {
+      const { token } = await sessions.create({ userId: id });
+      const asked = await codes.request("change-email", { userId: id, newEmail });
+      if (asked.status !== "sent") throw new Error(asked.status);
+      const link = linkIn(await newest(newEmail));
+      expect(await codes.peek(link)).toMatchObject({ needsProof: false });
+      const proof = withTicket ? { link, ticket: asked.ticket } : { link };
+      expect((await codes.confirm("change-email", proof)).status).toBe("email-changed");
+      return (await sessions.check(token)).status;
+    };
+    expect(await change(NEW, true)).toBe("ok");
+    expect(await change("third@example.com", false)).not.toBe("ok");
   });
 
   it("wants the person's password: a session alone is not enough", async () => {
@@ -120,25 +157,24 @@ describe("changing one's address", () => {
       () => users.block(id),
     ];
     for (const change of between) {
-      await ask();
-      const link = linkIn(await newest(NEW));
+      const proof = { ticket: await ask(), link: linkIn(await newest(NEW)) };
       await change();
-      expect(await codes.confirm("change-email", { link })).toEqual({ status: "wrong-code" });
+      expect(await codes.confirm("change-email", proof)).toEqual({ status: "wrong-code" });
       await users.unblock(id);
       // Nor does it come back to life with the block, since what ended the sessions ended this too.
-      expect(await codes.confirm("change-email", { link })).toEqual({ status: "wrong-code" });
+      expect(await codes.confirm("change-email", proof)).toEqual({ status: "wrong-code" });
       await users.update(id, { email: OLD, emailVerified: true });
       await passwords.set(id, GOOD);
       await test.mailsTo(NEW);
     }
     // Two changes at once: a code for one address never brings the other.
-    await ask({ newEmail: "one@example.com" });
+    const ticketOne = await ask({ newEmail: "one@example.com" });
     const one = linkIn(await newest("one@example.com"));
-    await ask({ newEmail: "two@example.com" });
+    const ticketTwo = await ask({ newEmail: "two@example.com" });
     const two = linkIn(await newest("two@example.com"));
     const results = await Promise.all([
-      codes.confirm("change-email", { link: one }),
-      codes.confirm("change-email", { link: two }),
+      codes.confirm("change-email", { link: one, ticket: ticketOne }),
+      codes.confirm("change-email", { link: two, ticket: ticketTwo }),
     ]);
     const changed = results.filter(({ status }) => status === "email-changed");
     expect(changed).toHaveLength(1);
@@ -158,16 +194,16 @@ describe("changing one's address", () => {
     const first = await test.space.signIn({ identifier: "ada", password: GOOD });
     if (first.status !== "second-factor") throw new Error(first.status);
     const code = codeIn(await newest(OLD));
-    await ask();
-    await codes.confirm("change-email", { link: linkIn(await newest(NEW)) });
+    const ticket = await ask();
+    await codes.confirm("change-email", { ticket, link: linkIn(await newest(NEW)) });
     expect(await codes.confirm("reset-password", { link: reset, newPassword: NEXT })).toEqual({
       status: "wrong-code",
     });
     expect(await test.space.signIn({ ticket: first.ticket, code })).toEqual({ status: "wrong-code" });
     // Nor do they come back with the address.
     await newest(OLD);
-    await ask({ newEmail: OLD });
-    const back = await codes.confirm("change-email", { link: linkIn(await newest(OLD)) });
+    const again = await ask({ newEmail: OLD });
+    const back = await codes.confirm("change-email", { ticket: again, link: linkIn(await newest(OLD)) });
     expect(back.status).toBe("email-changed");
     expect(await codes.confirm("unlock", { link: unlock })).toEqual({ status: "wrong-code" });
   });

@@ -49,6 +49,8 @@ export interface EmailChange {
     } & LimitSkip &
       Context,
   ): Promise<ChangeEmailResult>;
+  /** Whether the link alone would give an account with a password a new address, so that it wants the ticket or the password too. */
+  needsProof(code: CodeRecord, hasPassword: boolean): boolean;
 }
 
 export function createEmailChange(deps: {
@@ -66,7 +68,17 @@ export function createEmailChange(deps: {
 }): EmailChange {
   const { store, clock, mode, verifies, desk, requestCode, newAddressCodes, gate, changes } = deps;
 
+  /**
+   * The one who clicks may be the owner of an inbox whose address a stranger asked for: the click would put that address
+   * into the stranger's account.
+   */
+  function needsProof(code: CodeRecord, hasPassword: boolean): boolean {
+    return hasPassword && readNewAddress(code) !== null;
+  }
+
   return {
+    needsProof,
+
     async request(typed) {
       const input = aboutOwnAccount(typed, "change the address of");
       if (input.newEmail === undefined) {
@@ -99,9 +111,14 @@ export function createEmailChange(deps: {
       const presented = await desk.present("change-email", input, { ip: input.ip, skip });
       if (presented === "wrong-code") return { status: "wrong-code" };
       if ("status" in presented) return presented;
-      const user = await store.findUser([idKey(presented.code.userId)]);
-      if (user === null || (await isHeld(user))) return { status: "wrong-code" };
-      const refusal = await refusePassword(user, input, false);
+      const found = await store.findSignIn([idKey(presented.code.userId)]);
+      if (found === null || found.user.state !== "active" || (await isHeld(found.user)))
+        return { status: "wrong-code" };
+      const { user } = found;
+      const isClickAlone = "link" in input && !presented.hasTicket;
+      const wantsPassword = isClickAlone && needsProof(presented.code, found.password !== null);
+      if (wantsPassword && input.password === undefined) return { status: "wrong-password" };
+      const refusal = await refusePassword(user, input, wantsPassword);
       if (refusal !== null) return refusal;
       const proven = readNewAddress(presented.code);
       const next = proven === null ? await readWish(user, input) : null;
@@ -111,7 +128,9 @@ export function createEmailChange(deps: {
       if (code === "wrong-code") return { status: "wrong-code" };
       if ("status" in code) return code;
       const context = { ...input, actor: asThemselves(user) };
-      if (proven !== null) return takeProven(code, proven, context);
+      // Without a password the sessions are all that a stranger who asked may have: they end.
+      const endSessions = isClickAlone && found.password === null;
+      if (proven !== null) return takeProven(code, proven, endSessions, context);
       if (next === null || user.email !== code.address) return { status: "wrong-code" };
       if (next.atOnce) return takeUnproven(user, next.newEmail, context);
       const sent = await newAddressCodes.send(user, next.newEmail, asked(input));
@@ -132,25 +151,35 @@ export function createEmailChange(deps: {
     return atOnce && !(await isFree(newEmail, user)) ? { status: "email-taken" } : { newEmail, atOnce };
   }
 
-  function takeProven(code: CodeRecord, proven: NewAddress, context: Context): Promise<Taken> {
+  function takeProven(
+    code: CodeRecord,
+    proven: NewAddress,
+    endSessions: boolean,
+    context: Context,
+  ): Promise<Taken> {
     return takeFrom(
       code.userId,
       // What was asked for under another password, or from another address, was perhaps asked for by somebody else.
       (user) => user.sessionEpoch === proven.epoch && user.email === proven.oldEmail,
-      { email: code.address ?? "", verified: true },
+      { email: code.address ?? "", verified: true, endSessions },
       context,
     );
   }
 
   function takeUnproven(user: UserRecord, email: string, context: Context): Promise<Taken> {
-    return takeFrom(user.id, (current) => current.email === user.email, { email, verified: false }, context);
+    return takeFrom(
+      user.id,
+      (current) => current.email === user.email,
+      { email, verified: false, endSessions: false },
+      context,
+    );
   }
 
   /** The one place where an address changes hands; what it depends on is looked at again in the same write. */
   async function takeFrom(
     userId: string,
     isAsBefore: (user: UserRecord) => boolean,
-    next: { readonly email: string; readonly verified: boolean },
+    next: { readonly email: string; readonly verified: boolean; readonly endSessions: boolean },
     context: Context,
   ): Promise<Taken> {
     for (let attempt = 0; attempt < 20; attempt++) {
@@ -169,7 +198,8 @@ export function createEmailChange(deps: {
       );
       if ((await gate.find((planned.change.addKeys ?? []).map(({ key }) => key))) !== null)
         return { status: "email-taken" };
-      const { change, events } = planned;
+      const { events } = planned;
+      const change = next.endSessions ? { ...planned.change, raiseEpoch: true } : planned.change;
       const written = await store.updateUser(userId, user.version, change, now, pendingBefore(now), events);
       if (written.status === "taken") return { status: "email-taken" };
       if (written.status === "updated") {

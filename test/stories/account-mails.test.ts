@@ -68,7 +68,7 @@ describe("what arrives over SMTP", () => {
       "Confirm your new email address for Ada's Shop",
     ]);
     const link = /\/change-email\?link=([\w.-]+)/.exec(mail.text ?? "")?.[1] ?? "";
-    const notice = await mailOf(() => codes.confirm("change-email", { link }));
+    const notice = await mailOf(() => codes.confirm("change-email", { link, password: PASSWORD }));
     expect(notice.envelopeTo).toEqual(["ada@example.com"]);
     expect(notice.text).toContain("New address: l…@example.com");
   });

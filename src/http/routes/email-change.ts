@@ -18,9 +18,13 @@ const askBody = z
 const confirmBody = z
   .union([
     z.strictObject({ ticket, code, newEmail: email.optional(), password: password.optional() }),
-    z.strictObject({ link }),
+    z.strictObject({ link, ticket: ticket.optional(), password: password.optional() }),
   ])
-  .meta({ id: "ConfirmEmailChange", description: "`newEmail` with a code from the present address." });
+  .meta({
+    id: "ConfirmEmailChange",
+    description:
+      "`newEmail` with a code from the present address. A link wants the ticket or the password of whoever has one.",
+  });
 
 const changed = z.strictObject({ status: z.literal("email-changed"), user: userView });
 

@@ -76,7 +76,7 @@ export const emailRoutes: readonly Route[] = [
         case "proof-needed":
           throw new WatchwordError(
             "not-allowed",
-            "This link belongs to a sign-up; send it with the sign-up's ticket or password.",
+            "This link wants more than a click; send it with the ticket of its request, or with the password of the account.",
             { details: { reason: "proof-needed" } },
           );
         case "email-taken":

@@ -66,8 +66,8 @@ export type VerifyEmailResult =
   | { readonly status: "verified"; readonly user: User }
   | { readonly status: "wrong-code" }
   /**
-   * The link of a sign-up works with the sign-up's own ticket or password only, so that nobody activates a stranger's;
-   * that of any user with a password too, where `signIn.requireVerifiedEmail` is on.
+   * The link to an account with a password, or to a sign-up with one, works with the request's own ticket or the password
+   * only, so that nobody's click proves an address for a stranger.
    */
   | { readonly status: "proof-needed" }
   | { readonly status: "email-taken" }
@@ -102,6 +102,7 @@ export type ChangeEmailResult =
   /** The code from the present address was right; one for the new address is on its way there. */
   | { readonly status: "confirmation-sent"; readonly ticket: string }
   | { readonly status: "wrong-code" }
+  /** Also for the link from the new address alone, where the person has a password. */
   | { readonly status: "wrong-password" }
   | { readonly status: "email-taken" }
   | Limited;
@@ -187,7 +188,8 @@ export interface CodesService {
    */
   request(purposes: readonly SharedCodePurpose[], input: CodeRequest): Promise<CodeRequestResult>;
   /**
-   * Uses a code or link up and marks the address as proven; of a sign-up it makes a user.
+   * Uses a code or link up and marks the address as proven; of a sign-up it makes a user. A link that comes without its
+   * ticket wants the password where there is one, and ends the sessions where there is none.
    *
    * @returns `wrong-code` for one that is wrong, used, late or replaced, and for a blocked person's; `limited` after 60
    * tries within ten minutes from one `ip`.
@@ -222,6 +224,9 @@ export interface CodesService {
   /**
    * Changes the address, with the code or link from the new one; the old one is told, and codes mailed there die. With a
    * code from the old address give `newEmail` too: then a code goes there first, where the space asks for verification.
+   *
+   * The link from the new address wants the request's ticket or, where there is one, the password: the one who clicks may
+   * be somebody whose address a stranger asked for. Of people without a password it ends the sessions, without the ticket.
    *
    * @param input - `password`: checked where it is given; a wrong one uses no code up. `atOnce` true: takes `newEmail`
    * without a code from there, unverified; for the application itself.
