@@ -3,6 +3,7 @@ import { examples, lazily } from "./invocation.js";
 import { declareBlockCommands } from "./program-block.js";
 import { declareDatabaseCommands } from "./program-database.js";
 import { declareImport } from "./program-import.js";
+import { declareLimitCommands } from "./program-limit.js";
 import { declareMailCommands } from "./program-mail.js";
 import { declarePasswordCommands } from "./program-password.js";
 import { declareServe } from "./program-serve.js";
@@ -44,6 +45,7 @@ export function buildProgram(): Command {
     .action(lazily(() => import("./commands/migrate.js")));
   declareUserCommands(program);
   declareBlockCommands(program);
+  declareLimitCommands(program);
   declareSessionCommands(program);
   declareMailCommands(program);
   declarePasswordCommands(program);

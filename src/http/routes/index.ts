@@ -3,6 +3,7 @@ import { accountRoutes } from "./account.js";
 import { accountDeletionRoutes } from "./account-deletion.js";
 import { adminBlockRoutes } from "./admin-blocks.js";
 import { adminDataRoutes } from "./admin-data.js";
+import { adminLimitRoutes } from "./admin-limits.js";
 import { adminSessionRoutes } from "./admin-sessions.js";
 import { adminSystemRoutes } from "./admin-system.js";
 import { adminUserRoutes } from "./admin-users.js";
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...adminUserRoutes,
   ...adminBlockRoutes,
   ...adminDataRoutes,
+  ...adminLimitRoutes,
   ...adminSessionRoutes,
   ...adminSystemRoutes,
   ...healthRoutes,
