@@ -88,13 +88,20 @@ describe("where text belongs", () => {
       const valid = Object.fromEntries(properties.map(([field, schema]) => [field, sample(schema)]));
       // A field that may be anything would be text to nobody, and so to none of the expectations below.
       for (const [field, schema] of properties)
-        expect([path, field, "type" in resolved(schema) || "anyOf" in schema]).toEqual([path, field, true]);
+        expect([path, field, "type" in resolved(schema) || "anyOf" in resolved(schema)]).toEqual([
+          path,
+          field,
+          true,
+        ]);
       for (const [field] of properties.filter(([, schema]) => isText(resolved(schema)))) {
         fields++;
         for (const value of NOT_TEXT) {
           const answer = await superuser.call(method, path, { ...valid, [field]: value });
           expect([method, path, field, value, answer.status]).toEqual([method, path, field, value, 400]);
-          expect(answer.body).toMatchObject({ code: "invalid-input", field: expect.stringContaining(field) });
+          expect(answer.body, `${method} ${path} ${field}`).toMatchObject({
+            code: "invalid-input",
+            field: expect.stringContaining(field),
+          });
         }
       }
     }

@@ -56,10 +56,11 @@ function invalid(findings: readonly Finding[]): WatchwordError {
 }
 
 /** What is wrong, field by field; the values, which may be secrets, are never in it. */
-function findingsOf(issues: readonly z.core.$ZodIssue[]): Finding[] {
+function findingsOf(issues: readonly z.core.$ZodIssue[], within: readonly PropertyKey[] = []): Finding[] {
   return issues.flatMap((issue): Finding[] => {
-    const field = issue.path.map(String).join(".");
-    if (issue.code === "invalid_union") return findingsOf(nearest(issue.errors));
+    const path = [...within, ...issue.path];
+    const field = path.map(String).join(".");
+    if (issue.code === "invalid_union") return findingsOf(nearest(issue.errors), path);
     if (issue.code === "unrecognized_keys")
       return issue.keys
         .slice(0, 10)
@@ -68,10 +69,14 @@ function findingsOf(issues: readonly z.core.$ZodIssue[]): Finding[] {
   });
 }
 
-/** Of several allowed forms, the one that the input came nearest to. */
+/** Of several allowed forms, the one that the input came nearest to: by how many fields are wrong, not by how much is wrong with them. */
 function nearest(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
   const distance = (issues: readonly z.core.$ZodIssue[]) =>
-    issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
+    new Set(
+      issues.flatMap((issue) =>
+        issue.code === "unrecognized_keys" ? issue.keys : [issue.path.map(String).join(".")],
+      ),
+    ).size;
   return branches.reduce((best, branch) => (distance(branch) < distance(best) ? branch : best));
 }
 
