@@ -165,6 +165,11 @@ function declareUpdate(user: Command): void {
       "set a field of the data, to JSON or else text; null removes it (may be given several times)",
       collect,
     )
+    .addOption(
+      new Option("--replace-data <json>", "the whole of the data, in place of all there was").conflicts(
+        "data",
+      ),
+    )
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -172,6 +177,7 @@ function declareUpdate(user: Command): void {
         "watchword user update ada --email ada@example.org --verified",
         "watchword user update ada --no-username",
         "watchword user update ada --data plan=paid --data seats=5 --data trial=null",
+        `watchword user update ada --replace-data '{"plan":"paid"}'`,
       ),
     )
     .action(lazily(() => import("./commands/user-update.js")));

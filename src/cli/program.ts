@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { examples, lazily } from "./invocation.js";
 import { declareBlockCommands } from "./program-block.js";
+import { declareCodeCommands } from "./program-code.js";
 import { declareDatabaseCommands } from "./program-database.js";
 import { declareImport } from "./program-import.js";
 import { declareLimitCommands } from "./program-limit.js";
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
     .action(lazily(() => import("./commands/migrate.js")));
   declareUserCommands(program);
   declareBlockCommands(program);
+  declareCodeCommands(program);
   declareLimitCommands(program);
   declareSessionCommands(program);
   declareMailCommands(program);

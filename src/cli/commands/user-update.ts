@@ -6,7 +6,7 @@ import { note, printJson, printLine } from "../output.js";
 import { askText, askYesNo, isInteractive, sayInPrompt } from "../prompts.js";
 import { withSpace } from "../space.js";
 import { findUser, nameOf, wantedUser } from "../users.js";
-import { parseFields } from "../values.js";
+import { parseFields, parseJsonObject } from "../values.js";
 
 /** False stands for the `--no-…` form of a flag. */
 export interface UserUpdateFlags extends JsonFlags {
@@ -15,6 +15,7 @@ export interface UserUpdateFlags extends JsonFlags {
   readonly verified?: boolean;
   readonly locale?: string | false;
   readonly data?: readonly string[];
+  readonly replaceData?: string;
 }
 
 export async function run({ args, flags }: Invocation<UserUpdateFlags>): Promise<void> {
@@ -25,9 +26,12 @@ export async function run({ args, flags }: Invocation<UserUpdateFlags>): Promise
     ...(flags.locale !== undefined && { userLocale: flags.locale || null }),
   };
   const fields = flags.data === undefined ? null : parseFields("--data", flags.data);
-  const saysNothing = Object.keys(given).length === 0 && fields === null;
+  const whole = flags.replaceData === undefined ? null : parseJsonObject("--replace-data", flags.replaceData);
+  const saysNothing = Object.keys(given).length === 0 && fields === null && whole === null;
   if (saysNothing && !isInteractive())
-    throw new UsageError("Say what to change: --username, --email, --verified, --locale or --data.");
+    throw new UsageError(
+      "Say what to change: --username, --email, --verified, --locale, --data or --replace-data.",
+    );
   refuseEmpty(flags);
   const named = await wantedUser(args);
 
@@ -36,16 +40,17 @@ export async function run({ args, flags }: Invocation<UserUpdateFlags>): Promise
     const change = saysNothing ? await askChange(user) : given;
     const changesUser = Object.keys(change).length > 0;
     if (changesUser) user = await space.users.update(user.id, change);
-    if (fields !== null) {
+    if (fields !== null || whole !== null) {
       try {
-        user = { ...user, data: await space.users.data.merge(user.id, fields) };
+        if (whole !== null) await space.users.data.replace(user.id, whole);
+        if (fields !== null) await space.users.data.merge(user.id, fields);
       } catch (error) {
         if (changesUser) note("The rest was changed; the data was not:");
         throw error;
       }
     }
     if (flags.json) await printJson(await space.users.get(user.id));
-    else if (!changesUser && fields === null) await printLine("Nothing to change.");
+    else if (!changesUser && fields === null && whole === null) await printLine("Nothing to change.");
     else await printLine(`Changed ${nameOf(user)} (${user.id}).`);
   });
 }
