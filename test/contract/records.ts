@@ -44,7 +44,7 @@ async function fill(store: Store): Promise<void> {
   await store.createUser({ ...ada, factors }, 0, [
     sampleAudit({ userId: ada.user.id, actor: ada.user.id, ip: "::1" }),
   ]);
-  await store.createUser({ ...numbered, keys, factors }, 0, [sampleAudit(), sampleAudit()]);
+  await store.createUser({ ...numbered, keys }, 0, [sampleAudit(), sampleAudit()]);
   await store.createUser(pending, 0, []);
   await store.updateUser(ada.user.id, null, { raiseEpoch: true, roles: ["editor"] }, NOW + 5, 0, []);
   const ofAda = sampleSession(ada.user.id, { epoch: 1, methods: ["password", "mail"], data: '{"x":1}' });
