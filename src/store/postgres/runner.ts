@@ -178,6 +178,7 @@ export class Runner {
         // What was the primary is one no more: other connections to it would say the same.
         pool.forgetIdle();
         connection.destroy();
+        throw error;
       }
       // A server that ended one has as a rule ended all: the next try shall not find the next dead one.
       if ((connection.isLost && !connection.isOverdue) || isDismissal(error)) pool.forgetIdle();
