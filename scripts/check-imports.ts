@@ -97,9 +97,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
     because:
       "an import reads other systems and writes records; what it must know of the domain is handed to it",
   },
+  compat: {
+    mayKnow: [...FACE, "index.ts"],
+    because: "a port translates calls into those of the public UserSpace, and holds no rules of its own",
+  },
   cli: {
-    mayKnow: [...FACE, "index.ts", "http/server.ts"],
-    because: "a command knows the public UserSpace, and the server that it starts",
+    mayKnow: [...FACE, "index.ts", "http/server.ts", "compat"],
+    because: "a command knows the public UserSpace, the server that it starts and the ports' command lines",
   },
   space: {
     mayKnow: [

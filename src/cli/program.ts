@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { examples, lazily } from "./invocation.js";
 import { declareBlockCommands } from "./program-block.js";
 import { declareCodeCommands } from "./program-code.js";
+import { declareCompatCommands } from "./program-compat.js";
 import { declareDatabaseCommands } from "./program-database.js";
 import { declareImport } from "./program-import.js";
 import { declareLimitCommands } from "./program-limit.js";
@@ -84,6 +85,7 @@ export function buildProgram(): Command {
     .action(lazily(() => import("./commands/cleanup.js")));
   declareTransferCommands(program);
   declareDatabaseCommands(program);
+  declareCompatCommands(program);
   program
     .command("set-up")
     .description("print a new one-time link with which the first administrator is made")

@@ -128,7 +128,7 @@ it("any 15 characters are accepted that are neither common nor personal: there a
 });
 
 it.each([
-  ["minLength", { minLength: 0 }],
+  ["minLength", { minLength: -1 }],
   ["minLength", { minLength: 7.5 }],
   ["maxLength", { minLength: 20, maxLength: 19 }],
   ["maxLength", { maxLength: 5000 }],

@@ -61,8 +61,8 @@ export function createPolicy(options: Partial<PasswordPolicy>): PasswordPolicy {
     refusePersonal = DEFAULT_PASSWORD_POLICY.refusePersonal,
     words = DEFAULT_PASSWORD_POLICY.words,
   } = options;
-  checkLength("minLength", minLength, 1, 4096);
-  checkLength("maxLength", maxLength, minLength, 4096);
+  checkLength("minLength", minLength, 0, 4096);
+  checkLength("maxLength", maxLength, Math.max(1, minLength), 4096);
   return { minLength, maxLength, refuseCommon, refusePersonal, words: [...words] };
 }
 

@@ -110,6 +110,7 @@ export async function createUserSpace(
         sendsMail:
           options.mail?.courier !== false && (told.smtp !== null || options.mail?.send !== undefined),
         identifiers: options.identifiers,
+        atCreation: options.atCreation ?? {},
         sessions: options.sessions ?? {},
         secrets: secrets.list,
       },

@@ -63,6 +63,7 @@ const OPTIONS: { readonly [Name in keyof Required<OpenOptions>]: true } = {
   name: true,
   secret: true,
   identifiers: true,
+  atCreation: true,
   baseUrl: true,
   siteName: true,
   migrate: true,

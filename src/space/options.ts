@@ -155,6 +155,12 @@ export interface Pepper {
   readonly secret: string;
 }
 
+/** What is recorded in a new space, and stays as it is from then on. */
+export interface NewSpaceSettings {
+  readonly identifiers?: IdentifierMode;
+  readonly sessions?: Partial<Pick<SessionPolicy, "idle" | "absolute">>;
+}
+
 /**
  * What `openUserSpace` takes besides the URL. Each beats its environment variable, which beats the default.
  *
@@ -172,6 +178,8 @@ export interface OpenOptions {
   readonly secret?: string | readonly string[];
   /** Fixed at the creation of the space. Default: `folded`. */
   readonly identifiers?: IdentifierMode;
+  /** What a space that this opening makes gets where `identifiers` and `sessions` do not say; one that is there keeps its own. */
+  readonly atCreation?: NewSpaceSettings;
   /** Where people reach the pages. `WATCHWORD_BASE_URL`. Default: `http://localhost:3000`. */
   readonly baseUrl?: string;
   /** How the space calls itself in mails and pages. `WATCHWORD_SITE_NAME`. Default: the host of `baseUrl`. */

@@ -4,6 +4,7 @@ import type { IdentifierMode } from "../base/keys.js";
 import { sessionPolicy } from "../sessions/sessions.js";
 import type { SettingsRecord, Store } from "../store/contract.js";
 import type { SessionPolicy } from "./contract.js";
+import type { NewSpaceSettings } from "./options.js";
 import { fingerprint } from "./secret.js";
 
 /**
@@ -30,6 +31,8 @@ export async function settle(
   wanted: {
     readonly name: string;
     readonly identifiers: IdentifierMode | undefined;
+    /** What a new space gets where `identifiers` and `sessions` do not say. */
+    readonly atCreation: NewSpaceSettings;
     /** What is asked for by name; the rest stays as it was recorded. */
     readonly sessions: Partial<SessionPolicy>;
     /** Null: not told by name. */
@@ -55,8 +58,8 @@ function create(wanted: Parameters<typeof settle>[1], now: number): SettingsReco
   return {
     spaceId: newId(now),
     name: wanted.name,
-    identifiers: wanted.identifiers ?? "folded",
-    sessionPolicy: recorded(sessionPolicy(wanted.sessions)),
+    identifiers: wanted.identifiers ?? wanted.atCreation.identifiers ?? "folded",
+    sessionPolicy: recorded(sessionPolicy({ ...wanted.atCreation.sessions, ...wanted.sessions })),
     oldestProgram: OLDEST_PROGRAM,
     baseUrl: wanted.baseUrl,
     sendsMail: wanted.sendsMail,

@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { examples, lazily } from "./invocation.js";
+
+/** The systems with a command line of their own. */
+const SYSTEMS = {
+  pgusers: {
+    description: "usermgr of pgusers",
+    example: "watchword compat pgusers crm adduser ada@example.com ada",
+    load: () => import("../compat/pgusers/command-line.js"),
+  },
+  minimus: {
+    description: "the commands of minimus-users",
+    example: "watchword compat minimus --createuser",
+    load: () => import("../compat/minimus-users/command-line.js"),
+  },
+  piccolo: {
+    description: "the user commands of Piccolo",
+    example: "watchword compat piccolo user create",
+    load: () => import("../compat/piccolo/command-line.js"),
+  },
+};
+
+export function declareCompatCommands(program: Command): void {
+  const compat = program
+    .command("compat")
+    .description("the command lines of the systems whose calls Watchword answers");
+  for (const [system, { description, example, load }] of Object.entries(SYSTEMS))
+    compat
+      .command(system)
+      .description(`${description}, as it was; what stands behind the name is the port's own`)
+      .argument("[args...]", `see docs/compat/`)
+      .allowUnknownOption()
+      .addHelpText("after", examples(example))
+      .action(
+        lazily(async () => {
+          const [{ runPort }, { run }] = await Promise.all([import("./commands/compat.js"), load()]);
+          return { run: (invocation) => runPort(run, invocation) };
+        }),
+      );
+}

@@ -1,0 +1,3 @@
+import type { PortCommandLine } from "../command-line.js";
+
+export const run: PortCommandLine = async () => 1;

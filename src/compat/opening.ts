@@ -1,0 +1,62 @@
+import type { LimitOptions, Logger, MailNotices, OpenOptions, UserSpace } from "../index.js";
+import { openUserSpace } from "../index.js";
+
+const NO_LIMITS: Required<LimitOptions> = {
+  signIn: false,
+  signUp: false,
+  reset: false,
+  resend: false,
+  code: false,
+  verify: false,
+};
+
+const NO_NOTICES: Required<MailNotices> = {
+  signUpKnown: false,
+  passwordChanged: false,
+  emailChanged: false,
+  changeEmailKnown: false,
+  secondFactorChanged: false,
+  permissionsChanged: false,
+  newDevice: false,
+  accountDeleted: false,
+};
+
+const log: Logger["warn"] = (fields, message) => {
+  process.stderr.write(`${JSON.stringify({ level: "warn", ...fields, msg: message })}\n`);
+};
+
+/**
+ * Opens the space of a port as its original behaves: names told apart by case, no password policy, no limits and no mail
+ * but those that the port itself asks for. What the caller gives in `options` beats it. What is recorded in a space (case,
+ * lifetime of sessions) is so only where this opening makes it; one that was there keeps its own.
+ *
+ * @param system How the original is called, for the log.
+ */
+export function openPortSpace(system: string, url: string, options: OpenOptions = {}): Promise<UserSpace> {
+  const policyIsOff = options.passwords?.minLength === undefined;
+  if (policyIsOff)
+    (options.logger?.warn.bind(options.logger) ?? log)(
+      { system },
+      `Passwords of any length are taken, as ${system} did; give passwords.minLength to have Watchword's policy.`,
+    );
+  return openUserSpace(url, {
+    ...options,
+    atCreation: {
+      identifiers: "exact",
+      ...options.atCreation,
+      sessions: { absolute: null, ...options.atCreation?.sessions },
+    },
+    ...(policyIsOff && {
+      passwords: {
+        maxLength: 4096,
+        refuseCommon: false,
+        refusePersonal: false,
+        ...options.passwords,
+        minLength: 0,
+      },
+    }),
+    signUp: { enabled: false, ...options.signUp },
+    limits: { ...NO_LIMITS, ...options.limits },
+    mail: { ...options.mail, notices: { ...NO_NOTICES, ...options.mail?.notices } },
+  });
+}
