@@ -20,6 +20,7 @@ import { insertUser } from "./insert.js";
 import { type ParsedNames, parseNames, takenError } from "./names.js";
 import { parseRoles, requireRightsToCreate } from "./new-user.js";
 import { notice } from "./notices.js";
+import { createNumbering } from "./numbers.js";
 import { planUpdate } from "./plan-update.js";
 import { keysOfReference, toFilter } from "./query.js";
 import { toUserWithData } from "./records.js";
@@ -178,6 +179,7 @@ export function createUsers(deps: UsersDeps): UsersService {
     },
 
     ...createBlocking({ store, clock, gate, changes }),
+    assignNumber: createNumbering({ store, clock, changes }),
     setSecondFactor: createSecondFactorChoice({ store, clock, changes, confirmPassword }),
 
     async delete(id, { blocks, ...context } = {}) {
