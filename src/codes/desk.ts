@@ -74,7 +74,6 @@ export interface CodeDesk {
         readonly status: "ready";
         readonly code: string;
         readonly linkText: string;
-        readonly purpose: string;
         readonly codeExpiresAt: number;
         readonly linkExpiresAt: number;
       }
@@ -189,7 +188,6 @@ export function createCodeDesk(deps: {
         status: "ready",
         code,
         linkText: writeLink(mail.codeId, token),
-        purpose: filled.purposes[0] ?? "",
         codeExpiresAt: now + policy.lifetime,
         linkExpiresAt: now + policy.linkLifetime,
       };

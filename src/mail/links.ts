@@ -37,7 +37,7 @@ export function readLinks(given: unknown, baseUrl: string): WriteLinkUrl {
   }
   return (template, linkText) => {
     const url = own.get(template);
-    if (url !== undefined) return url.replace(SAMPLE, linkText);
+    if (url !== undefined) return url.replace(SAMPLE, () => linkText);
     const page = Object.hasOwn(PAGES, template) ? PAGES[template as LinkedTemplate] : "verify";
     return `${baseUrl}/${page}?link=${linkText}`;
   };

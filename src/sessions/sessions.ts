@@ -107,7 +107,11 @@ export function createSessions(deps: {
     const token = newToken();
     const record = newRecord(sha256(token), opening, context);
     const settle = opening.settle ?? [];
-    await store.createSession(record, { recordSignIn: true, keep: policy.current.mostPerUser, settle }, events);
+    await store.createSession(
+      record,
+      { recordSignIn: true, keep: policy.current.mostPerUser, settle },
+      events,
+    );
     return { token, session: toSession(record) };
   }
 
@@ -279,7 +283,11 @@ export function createSessions(deps: {
 
   async function cameFrom(userId: string, ip: string | undefined): Promise<boolean> {
     if (ip === undefined) return false;
-    const sessions = await store.listSessions({ filter: { userId }, after: null, size: policy.current.mostPerUser });
+    const sessions = await store.listSessions({
+      filter: { userId },
+      after: null,
+      size: policy.current.mostPerUser,
+    });
     return sessions.some((session) => session.ip !== null && addressKey(session.ip) === addressKey(ip));
   }
 

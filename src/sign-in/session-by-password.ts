@@ -32,11 +32,7 @@ export function createSessionByPassword(deps: {
       return { status: "wrong-password" };
     await sessions.requireWelcome(user);
     const opening = { userId, epoch: user.sessionEpoch, methods, ...(data === undefined ? {} : { data }) };
-    const event = auditEvent(
-      "session.created",
-      { now: clock.now(), userId, details: { methods } },
-      context,
-    );
+    const event = auditEvent("session.created", { now: clock.now(), userId, details: { methods } }, context);
     const made = await sessions.open(opening, context, [event]);
     renewal.begin(userId, found.password, typed);
     return { status: "created", ...made };

@@ -293,7 +293,7 @@ export interface UsersService {
    * @example
    * ```ts
    * const user = await space.users.recordSignIn(ada.id);
-   * console.log(user.lastSignInAt?.getTime() === space.clock.now()); // true
+   * console.log(ada.lastSignInAt, user.lastSignInAt !== null); // null true
    * ```
    */
   recordSignIn(id: string, context?: Context): Promise<UserWithData>;
