@@ -386,7 +386,7 @@ describe("the command line", () => {
     expect(help).toMatchObject({ code: 0, stderr: "" });
     for (const command of ["user create", "user list", "user change_password", "user change_permissions"])
       expect(help.stdout).toContain(command);
-    failed(await piccolo(["user", "nosuch"]), "Unrecognised command - user nosuch");
+    failed(await piccolo(["user", "nosuch"]), "Unrecognised command - nosuch");
     failed(await piccolo(["user"]), "Unrecognised command - user");
   });
 

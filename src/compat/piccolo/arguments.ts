@@ -25,15 +25,18 @@ export function readArguments<P extends Parameters>(args: readonly string[], par
     const name = flag === null ? names[position++] : flag[1];
     const kind = name === undefined || !names.includes(name) ? undefined : parameters[name];
     if (name === undefined || kind === undefined)
-      throw new CommandFailed(`There is no place for ${oneLine(arg)}; it takes ${usageOf(parameters)}.`);
+      throw new CommandFailed(
+        `There is no place for ${oneLine(arg)}; it takes ${usageOf(parameters) || "nothing"}.`,
+      );
     given.set(name, parsed(name, kind, flag === null ? arg : flag[2]));
   }
   return Object.fromEntries(given) as Given<P>;
 }
 
 export function usageOf(parameters: Parameters): string {
-  const names = Object.keys(parameters);
-  return names.length === 0 ? "nothing" : names.map((name) => `[--${name}=X]`).join(" ");
+  return Object.keys(parameters)
+    .map((name) => `[--${name}=X]`)
+    .join(" ");
 }
 
 const TRUE = ["true", "True", "t"];

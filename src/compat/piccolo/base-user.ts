@@ -32,7 +32,7 @@ export function createBaseUser(space: UserSpace): BaseUserTable {
       const user = await space.users.create({
         username,
         password,
-        ...(email !== "" && { email }),
+        ...(requireText(email, "email") !== "" && { email }),
         active: requireBoolean(active, "active"),
         admin: requireBoolean(admin, "admin"),
         superuser: requireBoolean(superuser, "superuser"),

@@ -62,7 +62,7 @@ export const run: PortCommandLine = async (call) => {
   }
   const command = COMMANDS.find(({ names }) => names.includes(wanted));
   if (command === undefined) {
-    terminal.writeError(`Unrecognised command - ${oneLine(wanted)}\n\n${helpText()}`);
+    terminal.writeError(`Unrecognised command - ${oneLine(args[1] ?? wanted)}\n\n${helpText()}`);
     return 1;
   }
   try {
@@ -76,7 +76,9 @@ export const run: PortCommandLine = async (call) => {
 };
 
 function helpText(): string {
-  return COMMANDS.map(({ names, does, takes }) => `${names[0]} ${usageOf(takes)}\n  ${does}\n`).join("\n");
+  return COMMANDS.map(({ names, does, takes }) =>
+    [names[0], usageOf(takes)].join(" ").trimEnd().concat(`\n  ${does}\n`),
+  ).join("\n");
 }
 
 async function create(call: PortCall): Promise<number> {
