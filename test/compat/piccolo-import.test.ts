@@ -22,15 +22,14 @@ interface Expected {
 }
 
 const DATABASES = [
-  ["PostgreSQL, as INSERTs", "piccolo/dump.sql", "piccolo/expected-postgres.json"],
-  ["PostgreSQL, as COPY", "piccolo/dump-copy.sql", "piccolo/expected-postgres.json"],
+  ["PostgreSQL", "piccolo/dump.sql", "piccolo/expected-postgres.json"],
   ["SQLite", "piccolo/users.sqlite", "piccolo/expected-sqlite.json"],
 ] as const;
 
-/** Of the original's microseconds, the nearest. */
-function toMilliseconds(text: string): Date {
-  const [whole = "", fraction = "0"] = text.split(".");
-  return new Date(Date.parse(`${whole}Z`) + Math.round(Number(`0.${fraction}`) * 1000));
+/** As Watchword keeps an address: the domain does not tell case apart (RFC 5321 §2.4). */
+function kept(email: string): string | null {
+  const [name, domain = ""] = email.split("@");
+  return email === "" ? null : `${name}@${domain.toLowerCase()}`;
 }
 
 describe.each(DATABASES)("a real database of Piccolo's, from %s", (_from, file, answers) => {
@@ -54,12 +53,12 @@ describe.each(DATABASES)("a real database of Piccolo's, from %s", (_from, file, 
     for (const { id, username, email, first_name, last_name, last_login, ...user } of users)
       expect(await piccolo.space.users.find({ number: id })).toMatchObject({
         username,
-        email: email === "" ? null : email,
+        email: kept(email),
         active: user.active,
         admin: user.admin,
         superuser: user.superuser,
         data: { first_name, last_name },
-        lastSignInAt: last_login === null ? null : toMilliseconds(last_login),
+        lastSignInAt: last_login === null ? null : new Date(`${last_login.slice(0, 23)}Z`),
       });
   });
 

@@ -1,5 +1,5 @@
 import { pbkdf2Sync } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type OpenOptions, type UserSpace, WatchwordError } from "watchword";
 import { type BaseUserTable, openPiccolo, type PiccoloOptions } from "watchword/compat/piccolo";
 import type { TestClock } from "../helpers/clock.js";
@@ -40,6 +40,16 @@ async function failureOf(call: Promise<unknown>): Promise<readonly [code: string
   );
   if (!(error instanceof WatchwordError)) throw new Error(`no WatchwordError: ${String(error)}`);
   return [error.code, error.message];
+}
+
+/** Whoever the port looks up next is deleted the moment after. */
+function deleteOnceFound(): void {
+  const find = space.users.find.bind(space.users);
+  vi.spyOn(space.users, "find").mockImplementationOnce(async (reference) => {
+    const user = await find(reference);
+    if (user !== null) await space.users.delete(user.id);
+    return user;
+  });
 }
 
 /** What plain JavaScript, without types, can hand over. */
@@ -285,6 +295,12 @@ describe("login", () => {
     expect([...new Set(ids)]).toEqual([ada?.number]);
   });
 
+  it("is null for who is deleted while it looks", async () => {
+    await BaseUser.createUser(bob);
+    deleteOnceFound();
+    expect(await BaseUser.login({ username: "bob", password: "bob123" })).toBeNull();
+  });
+
   it("renews an old hash, that of a short password too", async () => {
     const salt = "5f0e".repeat(8);
     const hashed = (password: string, rounds: number) =>
@@ -389,6 +405,13 @@ describe("updatePassword", () => {
         message,
       ]);
     expect(await login("bob123")).toBe(1);
+  });
+
+  it("does nothing for who is deleted while it looks", async () => {
+    await BaseUser.createUser(bob);
+    deleteOnceFound();
+    expect(await BaseUser.updatePassword({ user: "bob", password: "changed" })).toBeUndefined();
+    expect(await space.users.count()).toBe(0);
   });
 
   it("ends the sessions that the user has in Watchword", async () => {
