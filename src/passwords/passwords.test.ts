@@ -255,6 +255,18 @@ describe("resetting a password", () => {
 });
 
 describe("setting and checking", () => {
+  it("is wrong for a name that is nobody's, after as much work as for somebody", async () => {
+    const { passwords } = test.space;
+    for (const id of [userId, null]) {
+      const before = passwords.statistics.done;
+      expect(await passwords.check(id, "not hers at all")).toBe(false);
+      expect(passwords.statistics.done - before).toBe(1);
+    }
+    await expect(passwords.check(null, JSON.parse('{"$ne":null}'))).rejects.toMatchObject({
+      code: "invalid-input",
+    });
+  });
+
   it("sets, checks and removes a password", async () => {
     const { passwords } = test.space;
     const token = await signIn(OLD);
