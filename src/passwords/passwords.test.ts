@@ -193,6 +193,13 @@ describe("setting and checking", () => {
     });
   });
 
+  it("takes nobody's password as long as somebody's, and never for right", async () => {
+    const { passwords } = test.space;
+    const before = passwords.statistics.done;
+    expect(await passwords.check(null, OLD)).toBe(false);
+    expect(passwords.statistics.done - before).toBe(1);
+  });
+
   it("counts every byte of a long password", async () => {
     const long = "x".repeat(72);
     for (const length of [73, 200, 256]) {

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTestSpace, type TestSpace } from "../../test/helpers/space.js";
 
@@ -197,6 +199,28 @@ describe("changing", () => {
     const ada = await users.create({ username: "ada" });
     expect((await users.update(ada.id, { username: "Ada" })).username).toBe("Ada");
     expect((await users.find({ username: "ada" }))?.id).toBe(ada.id);
+  });
+
+  it("lets a username with an @ that came along stay while other things change", async () => {
+    const { users, transfer } = test.space;
+    const file = join(test.folder, "people.csv");
+    await writeFile(file, "username,email\nbob@old.example,bob@new.example\neve@old.example,\n");
+    await transfer.import({
+      from: "csv",
+      input: [file],
+      mapping: { username: "username", email: "email" },
+    });
+    for (const username of ["bob@old.example", "eve@old.example"]) {
+      const { id } = (await users.find({ username })) ?? { id: "" };
+      await users.update(id, { userLocale: "de" });
+      await users.update(id, { email: null });
+      expect(await users.find({ username })).toMatchObject({ locale: "de", email: null });
+      await expect(users.update(id, { username: "zoe@old.example" })).rejects.toThrow(
+        refusal("invalid-identifier"),
+      );
+      await users.update(id, { email: username });
+      await expect(users.update(id, { email: null })).rejects.toThrow(refusal("invalid-identifier"));
+    }
   });
 
   it("keeps at least one name", async () => {

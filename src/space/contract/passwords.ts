@@ -84,13 +84,14 @@ export interface PasswordsService {
    * Whether this is the user's password; false for a user without one. Counts and limits nothing, so do not put it
    * before strangers: that is what `space.signIn` and {@link confirm} are for.
    *
+   * @param userId - Null: nobody has the name that was typed. It is false, and takes as long as for somebody.
    * @throws WatchwordError `not-found`, `busy`
    * @example
    * ```ts
    * console.log(await space.passwords.check(ada.id, "correct horse battery staple")); // true
    * ```
    */
-  check(userId: string, password: string): Promise<boolean>;
+  check(userId: string | null, password: string): Promise<boolean>;
   /**
    * Sets a password without the old one, and ends every session and open reset. For superusers and the system:
    * administrators start a reset instead (OWASP ASVS 5.0, 6.4.6).
