@@ -97,6 +97,7 @@ export function createPasswords(deps: {
     has: async (userId) => (await read(userId)).password !== null,
 
     async check(userId, password) {
+      // The same work, so that the time does not tell whom there is.
       if (userId === null) return work.matches(null, requireText(password, "password"));
       const found = await read(userId);
       return work.matches(found.password, requireText(password, "password"), { account: userId });

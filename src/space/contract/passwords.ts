@@ -84,7 +84,7 @@ export interface PasswordsService {
    * Whether this is the user's password; false for a user without one. Counts and limits nothing, so do not put it
    * before strangers: that is what `space.signIn` and {@link confirm} are for.
    *
-   * @param userId - Null: nobody has the name that was typed. It is false, and takes as long as for somebody.
+   * @param userId - Null, for a name that is nobody's: false after the same work, so that the time does not tell.
    * @throws WatchwordError `not-found`, `busy`
    * @example
    * ```ts
