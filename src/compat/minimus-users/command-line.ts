@@ -1,5 +1,6 @@
 import { WatchwordError } from "../../base/errors.js";
 import { toTaggedJson } from "../../base/javascript-values.js";
+import { UNSAFE } from "../../base/one-line.js";
 import type { Logger } from "../../index.js";
 import type { PortCommandLine } from "../command-line.js";
 import { processTerminal, type Terminal } from "../terminal.js";
@@ -175,7 +176,7 @@ function quote(text: string): string {
 
 /** Stored text must not steer the terminal that shows it. */
 function safe(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+  return text.replace(UNSAFE, (character) =>
     Array.from(
       { length: character.length },
       (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
