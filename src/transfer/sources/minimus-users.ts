@@ -28,13 +28,10 @@ export const minimusUsers: ImportSource = {
           "field-only",
           "has is_active: false, which was only a field there and kept nobody out. It stays a field of their data.",
         );
-      return person(reading, {
-        origin: { system: "minimus-users", id },
-        username,
-        email,
-        passwords,
-        data: reading.rest(),
-      });
+      const data = reading.rest();
+      // Programs keep it beside what belongs to somebody, so it is one of their fields.
+      if (id !== "") data.set("_id", id);
+      return person(reading, { origin: { system: "minimus-users", id }, username, email, passwords, data });
     });
   },
 };
