@@ -39,7 +39,7 @@ function open(folder = database.folder): Promise<void> {
 
 /** The same space, beside the port. */
 async function beside<Result>(use: (space: UserSpace) => Promise<Result>): Promise<Result> {
-  const space = await openUserSpace(database.url, portOptions(database));
+  const space = await openUserSpace(database.url, database.options);
   try {
     return await use(space);
   } finally {
@@ -233,7 +233,7 @@ describe("createUser", () => {
     expect(await createUser("long", "x".repeat(4096))).toBe(true);
     expect(await authenticate("long", "x".repeat(4096))).toBe(true);
     expect(await authenticate("long", "x".repeat(4095))).toBe(false);
-    await expect(createUser("longer", "x".repeat(4097))).rejects.toThrow(refusal("password-refused"));
+    await expect(createUser("longer", "x".repeat(4097))).rejects.toThrow(refusal("invalid-input"));
     await expect(createUser("none", null as unknown as string)).rejects.toThrow(refusal("invalid-input"));
     expect((await getUsers()).length).toBe(2);
   });
