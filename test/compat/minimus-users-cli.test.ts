@@ -63,29 +63,37 @@ describe.skipIf(!hasTerminals)("on a terminal", () => {
     });
   });
 
+  const QUESTIONS = [/Username \(required\): $/, /Real Name: $/, /Email: $/, /Password \(required\):$/];
+
   it.each([
-    ["--createuser", 4],
-    ["--updateuser", 4],
-    ["--deleteuser", 1],
+    ["--createuser", QUESTIONS],
+    ["--updateuser", QUESTIONS],
+    ["--deleteuser", QUESTIONS.slice(0, 1)],
   ])("ends %s with 130 and nothing changed for Ctrl-C at each question", async (command, questions) => {
     await opened();
     await createUser("ada", "engine", { nick: "a" });
     const before = await getUsers();
     await close();
-    for (let at = 0; at < questions; at++) {
+    for (const last of questions) {
       const call = bench.inTerminal(["compat", "minimus", command]);
-      for (let answered = 0; answered < at; answered++) {
-        await call.says(/: $/);
-        call.type(`ada${ENTER}`);
+      for (const question of questions) {
+        await call.says(question);
+        call.type(question === last ? CTRL_C : `ada${ENTER}`);
+        if (question === last) break;
       }
-      await call.says(/: ?$/);
-      call.type(CTRL_C);
       expect((await call.ended).code).toBe(130);
     }
     await opened();
     expect(await getUsers()).toEqual(before);
     expect(await authenticate("ada", "engine")).toBe(true);
   });
+});
+
+it.skipIf(!hasTerminals)("Ctrl-C that comes before its question ends it, too", async () => {
+  const call = bench.inTerminal(["compat", "minimus", "--createuser"]);
+  await call.says(/Username \(required\): $/);
+  call.type(`ada${ENTER}${CTRL_C}`);
+  expect((await call.ended).code).toBe(130);
 });
 
 describe("--createuser", () => {
