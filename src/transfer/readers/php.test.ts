@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Tagged, toTagged } from "../values.js";
+import { Tagged, toTagged } from "../../base/values.js";
 import { readPhp } from "./php.js";
 
 const read = (text: string | Uint8Array) => {
