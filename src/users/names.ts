@@ -5,10 +5,12 @@ import {
   type IdentifierMode,
   idKey,
   numberKey,
+  originKey,
   parseEmail,
   parseUsername,
   usernameKey,
 } from "../base/keys.js";
+import type { UserOrigin } from "../space/contract.js";
 import type { KeyRecord } from "../store/contract.js";
 
 /** A user's names, parsed: as they are stored and shown. */
@@ -69,8 +71,18 @@ export function numberKeyRecord(number: number): KeyRecord {
   return { key: numberKey(number), kind: "number", value: String(number) };
 }
 
+export function originKeyRecord(origin: UserOrigin): KeyRecord {
+  return { key: originKey(origin), kind: "origin", value: origin.id };
+}
+
 /** The error for a key that somebody else holds. */
 export function takenError(key: string): WatchwordError {
+  if (key.startsWith("o:"))
+    return new WatchwordError(
+      "conflict",
+      "Another user has this origin; look that user up by it, or leave the origin out.",
+      { details: { field: "origin" } },
+    );
   return key.startsWith("e:")
     ? new WatchwordError(
         "email-taken",

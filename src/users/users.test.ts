@@ -77,6 +77,32 @@ describe("creating and finding", () => {
     expect(await test.space.users.count()).toBe(1);
   });
 
+  it("gives an origin to whom a program moves itself, to one of 50, and finds them by it", async () => {
+    const { users } = test.space;
+    const origin = { system: "crm", id: "17" };
+    const made = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, at) => users.create({ username: `user${at}`, origin })),
+    );
+    const won = made.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const lost = made.flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
+    expect([won.length, new Set(lost)]).toEqual([1, new Set(["conflict"])]);
+    expect(await users.find({ origin })).toEqual(won[0]);
+    expect(await users.count()).toBe(1);
+    await users.delete(won[0]?.id ?? "");
+    expect(await users.find({ origin })).toBeNull();
+    expect((await users.create({ username: "ada", origin })).username).toBe("ada");
+    for (const odd of [
+      null,
+      "crm:18",
+      { system: "crm" },
+      { system: "crm", id: "" },
+      { system: "c:m", id: "1" },
+    ])
+      await expect(users.create({ username: "bob", origin: odd as typeof origin })).rejects.toThrow(
+        refusal("invalid-input"),
+      );
+  });
+
   it("takes an object where text belongs for what it is", async () => {
     const { users } = test.space;
     const hostile = { $ne: null } as unknown as string;
