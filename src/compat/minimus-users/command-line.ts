@@ -1,7 +1,7 @@
 import { WatchwordError } from "../../base/errors.js";
 import { toTaggedJson } from "../../base/javascript-values.js";
 import { UNSAFE } from "../../base/one-line.js";
-import type { Logger } from "../../index.js";
+import type { Logger, OpenOptions } from "../../index.js";
 import type { PortCommandLine } from "../command-line.js";
 import { processTerminal, type Terminal } from "../terminal.js";
 import { close, initialize, openedSpace } from "./opening.js";
@@ -45,27 +45,19 @@ export async function userServicesCli(args: readonly string[]): Promise<boolean>
   }
 }
 
+/** Mails wait for the server, and nobody is told at each call that there is no policy. */
+const OPTIONS: OpenOptions = {
+  mail: { courier: false },
+  passwords: { minLength: 0, maxLength: 4096, refuseCommon: false, refusePersonal: false },
+};
+
 /** `watchword compat minimus …`. Only `--createuser` makes a database where there is none. */
 export const run: PortCommandLine = async ({ args, database, terminal }) => {
   const service = serviceOf(args);
   if (service === undefined) return tellList(terminal);
   const makes = service === create;
-  const setsPasswords = makes || service === update;
-  const logger: Logger = {
-    debug() {},
-    info() {},
-    warn: (_fields, message) => terminal.writeError(`warning: ${message}\n`),
-    error: (_fields, message) => terminal.writeError(`error: ${message}\n`),
-  };
   await initialize(database, {
-    watchword: {
-      create: makes,
-      migrate: makes,
-      mail: { courier: false },
-      logger,
-      // The policy is told of where a password is set, and not elsewhere.
-      ...(setsPasswords ? {} : { passwords: { minLength: 0 } }),
-    },
+    watchword: { ...OPTIONS, create: makes, migrate: makes, logger: loggerTo(terminal) },
   });
   try {
     return await service(terminal);
@@ -73,6 +65,15 @@ export const run: PortCommandLine = async ({ args, database, terminal }) => {
     await close();
   }
 };
+
+function loggerTo(terminal: Terminal): Logger {
+  return {
+    debug() {},
+    info() {},
+    warn: (_fields, message) => terminal.writeError(`warning: ${safe(message)}\n`),
+    error: (_fields, message) => terminal.writeError(`error: ${safe(message)}\n`),
+  };
+}
 
 const DONE = 0;
 const FAILED = 1;

@@ -1,8 +1,9 @@
 /**
- * The calls of minimus-users, for programs that come from it: `docs/compat/minimus-users.md` has the table of what each is in
- * Watchword's own API.
+ * The calls of minimus-users on a user space of Watchword. `docs/compat/minimus-users.md` has every call beside what it is
+ * there.
+ *
+ * @module watchword/compat/minimus-users
  */
-
 export { userServicesCli } from "./command-line.js";
 export { renderLogin } from "./login-page.js";
 export { close, type InitializeOptions, initialize } from "./opening.js";

@@ -111,7 +111,7 @@ export async function createUser(username: string, password: string, fields: Fie
 
 /**
  * Changes fields of a user; those given as null are removed, the others stay. `password` is hashed, `username` is the new
- * name. Sessions of a user whose password or name changes are ended.
+ * name. A new password ends the sessions that the user has in Watchword.
  *
  * @returns False: nobody has this name, or the new name is empty or taken.
  * @throws WatchwordError `closed` before `initialize`; `invalid-identifier` for a new name that cannot be one;
