@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openUserSpace } from "watchword";
@@ -56,7 +57,9 @@ describe.each(PORTS)("watchword compat $system", ({ system, create, answers, fir
   });
 
   it("takes --database before and behind its name, and rather than the variable", async () => {
-    const other = `sqlite:${join(bench.folder, "other.db")}`;
+    const folder = join(bench.folder, "elsewhere");
+    await mkdir(folder);
+    const other = `sqlite:${join(folder, "users.db")}`;
     expect(await call(["--database", other, "compat", system, ...create], answers)).toMatchObject({
       code: 0,
     });

@@ -4,7 +4,7 @@ import { UNSAFE } from "../../base/one-line.js";
 import type { Logger, OpenOptions } from "../../index.js";
 import type { PortCommandLine } from "../command-line.js";
 import { processTerminal, type Terminal } from "../terminal.js";
-import { close, initialize, openedSpace } from "./opening.js";
+import { close, initialize, initializeAt, openedSpace } from "./opening.js";
 import { createUser, deleteUser, getUsers, updateUser } from "./users.js";
 
 /** One command; answers with its exit code. */
@@ -56,9 +56,10 @@ export const run: PortCommandLine = async ({ args, database, terminal }) => {
   const service = serviceOf(args);
   if (service === undefined) return tellList(terminal);
   const makes = service === create;
-  await initialize(database, {
-    watchword: { ...OPTIONS, create: makes, migrate: makes, logger: loggerTo(terminal) },
-  });
+  const options = { ...OPTIONS, create: makes, migrate: makes, logger: loggerTo(terminal) };
+  await (database === undefined
+    ? initialize(undefined, { watchword: options })
+    : initializeAt(database, options));
   try {
     return await service(terminal);
   } finally {

@@ -43,7 +43,11 @@ export async function initialize(
   dataDir = "userdata",
   { watchword: options = {} }: InitializeOptions = {},
 ): Promise<void> {
-  const url = URL_OF_DATABASE.test(dataDir) ? dataDir : await urlOfFolder(dataDir, options);
+  await initializeAt(URL_OF_DATABASE.test(dataDir) ? dataDir : await urlOfFolder(dataDir, options), options);
+}
+
+/** As {@link initialize}, for what can be a URL only. */
+export async function initializeAt(url: string, options: OpenOptions): Promise<void> {
   const next = await openPortSpace(SYSTEM, url, options);
   const last = current;
   current = next;
