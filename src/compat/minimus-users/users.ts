@@ -29,7 +29,7 @@ export async function authenticate(username: string, password: string): Promise<
   try {
     const user = await find(space, { username });
     const isRight = await space.passwords.check(user?.id ?? null, password);
-    return isRight && user !== null && user.active && user.blocked === null;
+    return isRight && user?.active === true && user.blocked === null;
   } catch (error) {
     // Text that is no password at all; a user who was deleted in this moment.
     if (isRefused(error, ["invalid-input", "not-found"])) return false;
