@@ -33,6 +33,7 @@ export function processTerminal(): Terminal {
   const waiting: { resolve(line: string | null): void; reject(error: Error): void }[] = [];
   const early: string[] = [];
   let hasEnded = false;
+  let isInterrupted = false;
   let lines: ReturnType<typeof createInterface> | undefined;
 
   function open(): void {
@@ -48,12 +49,15 @@ export function processTerminal(): Terminal {
       for (const one of waiting.splice(0)) one.resolve(null);
     });
     lines.on("SIGINT", () => {
+      // Between two questions it ends the next one.
+      isInterrupted = true;
       for (const one of waiting.splice(0)) one.reject(new Interrupted("Cancelled."));
     });
   }
 
   async function question(prompt: string, shown: boolean): Promise<string | null> {
     open();
+    if (isInterrupted) throw new Interrupted("Cancelled.");
     stdout.write(prompt);
     const line = prompt.slice(prompt.lastIndexOf("\n") + 1);
     // What was typed ahead has been answered already; it is taken in the order in which it came.
