@@ -26,7 +26,9 @@ import { toUser } from "../users/records.js";
 
 export interface Verification {
   request(input: CodeRequest): Promise<CodeRequestResult>;
-  confirm(input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
+  confirm(
+    input: CodeProof & { readonly linkAlone?: boolean } & LimitSkip & Context,
+  ): Promise<VerifyEmailResult>;
   /** Whether the link alone would let in whoever chose the password, so that it wants the ticket or the password too. */
   needsProof(user: UserRecord, hasPassword: boolean): boolean;
 }
@@ -107,11 +109,11 @@ export function createVerification(deps: {
    */
   async function proveSignUp(
     presented: PresentedCode,
-    input: CodeProof & LimitSkip & Context,
+    input: CodeProof & { readonly linkAlone?: boolean } & LimitSkip & Context,
   ): Promise<"proven" | "clicked" | Limited | { readonly status: "proof-needed" }> {
     const userId = presented.code.userId;
     // A code without its ticket is the application's: it knows who typed it.
-    if (presented.hasTicket || !("link" in input)) return "proven";
+    if (presented.hasTicket || !("link" in input) || input.linkAlone === true) return "proven";
     const found = await store.findSignIn([idKey(userId)]);
     // Without a password in it there is nothing of a stranger's to activate: the inbox is all the proof that there is.
     if (found === null || !needsProof(found.user, found.password !== null)) return "clicked";

@@ -191,10 +191,12 @@ export interface CodesService {
    * Uses a code or link up and marks the address as proven; of a sign-up it makes a user. A link that comes without its
    * ticket wants the password where there is one, and ends the sessions where there is none.
    *
+   * @param input - `linkAlone` true: a link is enough without ticket and password. For the application itself, which
+   * knows that nobody can have made the account with a stranger's address, or takes that upon itself.
    * @returns `wrong-code` for one that is wrong, used, late or replaced, and for a blocked person's; `limited` after 60
    * tries within ten minutes from one `ip`.
-   * @throws WatchwordError `invalid-input`; `not-allowed` for a person who names no ticket; `busy` for a link with a
-   * password
+   * @throws WatchwordError `invalid-input`; `not-allowed` for a person who names no ticket, or `linkAlone`; `busy` for a
+   * link with a password
    * @example
    * ```ts
    * const asked = await space.codes.request("verify-email", { userId: ada.id });
@@ -204,11 +206,16 @@ export interface CodesService {
    * }
    * ```
    */
-  confirm(purpose: "verify-email", input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
+  confirm(
+    purpose: "verify-email",
+    input: CodeProof & { readonly linkAlone?: boolean } & LimitSkip & Context,
+  ): Promise<VerifyEmailResult>;
   /**
    * Sets a new password with a code or link, ends every session and forgets failed tries. A refused password uses nothing
    * up. The user is told by mail. It signs nobody in.
    *
+   * @param input - `endCodes` `"all"`: ends the user's open codes that prove an address too, which outlive a new password
+   * otherwise.
    * @throws WatchwordError `invalid-input`, `not-allowed`, `busy`
    * @example
    * ```ts
@@ -219,7 +226,7 @@ export interface CodesService {
    */
   confirm(
     purpose: "reset-password",
-    input: CodeProof & { readonly newPassword: string } & LimitSkip & Context,
+    input: CodeProof & { readonly newPassword: string; readonly endCodes?: "all" } & LimitSkip & Context,
   ): Promise<ResetPasswordResult>;
   /**
    * Changes the address, with the code or link from the new one; the old one is told, and codes mailed there die. With a
