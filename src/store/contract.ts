@@ -171,7 +171,10 @@ export interface Store {
   ): Promise<void>;
   /** One look-up; null where the session or its user is not there. Epoch and expiry are the caller's to compare. */
   checkSession(tokenHash: string, options: { readonly data: boolean }): Promise<SessionCheck | null>;
-  /** Moves `lastSeenAt` and `expiresAt` forward, never back; sessions that are gone stay gone. */
+  /**
+   * Sets `lastSeenAt` and `expiresAt`, the latter to an earlier time too, unless a later use is recorded: of several for one
+   * session that with the latest `lastSeenAt` counts, whichever is written last. Sessions that are gone stay gone.
+   */
   touchSessions(touches: readonly SessionTouch[]): Promise<void>;
   /** By id (the order of creation), those behind `after`. */
   listSessions(query: {
@@ -191,7 +194,7 @@ export interface Store {
     id: string,
     secrets: Pick<CodeRecord, "shortHash" | "linkHash" | "shortExpiresAt" | "linkExpiresAt" | "triesLeft">,
   ): Promise<CodeRecord | null>;
-  /** Charges the try first, then compares, then marks it used: one atomic step. */
+  /** Charges the try first, then compares, then marks it used (or, with `keep`, gives the try back): one atomic step. */
   redeemCode(redemption: CodeRedemption): Promise<CodeOutcome>;
   /** Ends the user's open codes that serve any of these purposes. Answers how many. */
   discardCodes(userId: string, purposes: readonly string[]): Promise<number>;

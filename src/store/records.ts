@@ -221,6 +221,8 @@ export interface CodeRedemption {
   /** Names this attempt, so that the same attempt repeated after a lost connection is known. */
   readonly operationId: string;
   readonly now: number;
+  /** True: only compares. A right one gets its try back and stays open. */
+  readonly keep?: boolean;
 }
 
 /**
@@ -229,6 +231,8 @@ export interface CodeRedemption {
  */
 export type CodeOutcome =
   | { readonly status: "redeemed"; readonly code: CodeRecord }
+  /** Where it is to be kept. */
+  | { readonly status: "right"; readonly code: CodeRecord }
   | { readonly status: "wrong"; readonly triesLeft: number }
   | { readonly status: "dead" };
 

@@ -1,9 +1,10 @@
 import type { MailOptions } from "../../index.js";
 
-/** Where a link of each kind leads on the site; `{link}` is what its page hands back as `?a=`. */
-export function linksTo(site: string): NonNullable<MailOptions["links"]> {
-  return { "verify-email": `${site}/verify?a={link}`, "reset-password": `${site}/reset?a={link}` };
-}
+/** Where the links lead on the site; `{link}` is what its pages hand back as `?a=`. */
+export const LINKS = {
+  "verify-email": "/verify?a={link}",
+  "reset-password": "/reset?a={link}",
+} as const satisfies MailOptions["links"];
 
 /** The two mails; names and addresses are escaped as they are filled in. */
 export const TEMPLATES = {

@@ -1,6 +1,6 @@
 import type { LimitOptions, MailOptions, OpenOptions } from "../../index.js";
 import { WatchwordError } from "../../index.js";
-import { linksTo, TEMPLATES } from "./mails.js";
+import { LINKS, TEMPLATES } from "./mails.js";
 
 /** What djmongoauth read from Django's settings, and where the data lies. */
 export interface DjMongoAuthOptions {
@@ -34,10 +34,9 @@ const WEEK = 7 * 24 * HOUR;
 /** The original's settings in Watchword's words. What stands under `watchword` beats them. */
 export function toOpenOptions(options: DjMongoAuthOptions): OpenOptions {
   const { siteUrl, isHttps = true, watchword = {} } = options;
-  const site = `${isHttps ? "https" : "http"}://${requireHost(siteUrl)}`;
   const { mail } = watchword;
   return {
-    baseUrl: site,
+    baseUrl: `${isHttps ? "https" : "http"}://${requireHost(siteUrl)}`,
     siteName: siteUrl,
     ...watchword,
     ...lifetimeOf(options),
@@ -46,7 +45,7 @@ export function toOpenOptions(options: DjMongoAuthOptions): OpenOptions {
       ...senderOf(options),
       ...mail,
       templates: { ...TEMPLATES, ...mail?.templates },
-      links: { ...linksTo(site), ...mail?.links },
+      links: { ...LINKS, ...mail?.links },
     },
   };
 }

@@ -3,9 +3,6 @@ import { type EmailType, EmailTypes, type User, type UserFields, type UserModel 
 import { DjMongoAuthError, refusing } from "./error.js";
 import { type DjMongoAuthRequest, fieldsOf, linkOf, textIn, tokenOf } from "./request.js";
 
-/** In place of the id of a user that there is not: a password is compared all the same, and is wrong. */
-const NOBODY = "00000000-0000-0000-0000-000000000000";
-
 /** `User`, bound to one space. `countsResets`: the limit for resets holds for people who are signed in as well. */
 export function createUserModel(space: UserSpace, { countsResets }: { countsResets: boolean }): UserModel {
   async function signedIn(request: DjMongoAuthRequest): Promise<WatchwordUser> {
@@ -42,14 +39,7 @@ export function createUserModel(space: UserSpace, { countsResets }: { countsRese
     }
 
     static async login(username: string, password: string): Promise<string> {
-      const result = await refusing(async () => {
-        const user = await space.users.find({ username });
-        return space.sessions.createByPassword({
-          userId: user?.id ?? NOBODY,
-          password,
-          methods: ["password"],
-        });
-      });
+      const result = await refusing(() => space.sessions.createByPassword({ username, password }));
       if (result.status === "created") return result.token;
       throw new DjMongoAuthError("The username or the password is wrong.");
     }

@@ -270,6 +270,34 @@ export interface UsersService {
    */
   unblock(id: string, context?: Context): Promise<UserWithData>;
   /**
+   * Forgets the failed passwords of a user, from every address, and the waits and the demand for a mailed code that came of
+   * them; also wrong codes of every kind. What an address as a whole has failed stays counted. People do the same for
+   * themselves with an `unlock` code. For administrators and the system.
+   *
+   * @throws WatchwordError `not-found`, `not-allowed`
+   * @example
+   * ```ts
+   * const wrong = { identifier: "ada", password: "not hers", ip: "192.0.2.1" };
+   * for (let tries = 0; tries < 6; tries++) await space.signIn(wrong);
+   * console.log((await space.signIn(wrong)).status); // limited
+   * await space.users.unlock(ada.id);
+   * console.log((await space.signIn(wrong)).status); // wrong-credentials
+   * ```
+   */
+  unlock(id: string, context?: Context): Promise<UserWithData>;
+  /**
+   * Sets `lastSignInAt` to now, for a program that signs people in by itself; `signIn` and `sessions.create` do so by
+   * themselves. `updatedAt` stays. For superusers and the system.
+   *
+   * @throws WatchwordError `not-found`, `not-allowed`, `conflict`
+   * @example
+   * ```ts
+   * const user = await space.users.recordSignIn(ada.id);
+   * console.log(ada.lastSignInAt, user.lastSignInAt !== null); // null true
+   * ```
+   */
+  recordSignIn(id: string, context?: Context): Promise<UserWithData>;
+  /**
    * Frees the names and removes user, data, password, sessions and codes in one transaction; audit rows stay. The
    * address is told. People may delete themselves: ask with `space.passwords.confirm` first.
    *
