@@ -37,13 +37,13 @@ somebody asked for a new password for your account at {site}. This link lets you
 
 It works once, until {linkExpiry}, and signs you out everywhere.
 
-Your password stays as it is until then. If you did not ask for this, please ignore this mail.
+Until you do, your password stays as it is. If you did not ask for this, please ignore this mail.
 `,
     html: `<p>Hello {name},</p>
 <p>somebody asked for a new password for your account at {site}. This link lets you choose one:</p>
 <p><a href="{link}">{link}</a></p>
 <p>It works once, until {linkExpiry}, and signs you out everywhere.</p>
-<p>Your password stays as it is until then. If you did not ask for this, please ignore this mail.</p>
+<p>Until you do, your password stays as it is. If you did not ask for this, please ignore this mail.</p>
 `,
   },
 } as const satisfies MailOptions["templates"];
