@@ -62,8 +62,8 @@ export interface SessionsService {
   /**
    * Says anew how long sessions last, and records it for all processes of the space: in force at once here, within a minute
    * in those that are running, and at their opening in those that come. A new session lasts as it says. One that is there
-   * gets its new end at its next use, an earlier one too; none outlives the `absolute` that it was made with. For the
-   * system and superusers.
+   * gets a new end by `idle` at its next use, an earlier one too, and keeps the `absolute` end that it was made with; end
+   * those with {@link revokeAll} where that is too late. For the system and superusers.
    *
    * @param change - Whole milliseconds, from 1 to a thousand years. `absolute` null: however much they are used, sessions
    * go on.
