@@ -113,10 +113,12 @@ export function createVerification(deps: {
   ): Promise<"proven" | "clicked" | Limited | { readonly status: "proof-needed" }> {
     const userId = presented.code.userId;
     // A code without its ticket is the application's: it knows who typed it.
-    if (presented.hasTicket || !("link" in input) || input.linkAlone === true) return "proven";
+    if (presented.hasTicket || !("link" in input)) return "proven";
     const found = await store.findSignIn([idKey(userId)]);
     // Without a password in it there is nothing of a stranger's to activate: the inbox is all the proof that there is.
     if (found === null || !needsProof(found.user, found.password !== null)) return "clicked";
+    // Never a sign-up, which would become an account by it.
+    if (input.linkAlone === true && found.user.state === "active") return "proven";
     const typed = input.password;
     if (typed === undefined) return { status: "proof-needed" };
     const attempt = await failures.charge({

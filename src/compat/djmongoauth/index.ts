@@ -16,7 +16,7 @@ export { type EmailType, EmailTypes, type User, type UserFields, type UserModel 
 export { DjMongoAuthError } from "./error.js";
 export type { DjMongoAuthOptions } from "./options.js";
 export type { DjMongoAuthRequest } from "./request.js";
-export { forNode, type View, type Views } from "./views.js";
+export { forNode, type NodeResponse, type View, type Views } from "./views.js";
 
 /** djmongoauth over one user space. */
 export interface DjMongoAuth {

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { WatchwordError } from "../../index.js";
 import { EmailTypes, type UserModel } from "./contract.js";
 import { DjMongoAuthError } from "./error.js";
@@ -90,6 +89,12 @@ export function createViews(User: UserModel, report: (error: unknown) => void): 
   };
 }
 
+/** What is used of the response of `node:http` and of Express. */
+export interface NodeResponse {
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  end(body: string): unknown;
+}
+
 /**
  * A view as a listener of `node:http`, or a handler of Express.
  *
@@ -101,11 +106,11 @@ export function createViews(User: UserModel, report: (error: unknown) => void): 
  * const server = createServer(forNode(views.login));
  * ```
  */
-export function forNode(view: View): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function forNode(view: View): (request: DjMongoAuthRequest, response: NodeResponse) => Promise<void> {
   return async (request, response) => {
-    const answer = await view(request);
-    const body = await answer.text();
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    const made = await view(request);
+    const body = await made.text();
+    response.writeHead(made.status, Object.fromEntries(made.headers));
     response.end(body);
   };
 }

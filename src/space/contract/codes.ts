@@ -191,8 +191,8 @@ export interface CodesService {
    * Uses a code or link up and marks the address as proven; of a sign-up it makes a user. A link that comes without its
    * ticket wants the password where there is one, and ends the sessions where there is none.
    *
-   * @param input - `linkAlone` true: a link is enough without ticket and password. For the application itself, which
-   * knows that nobody can have made the account with a stranger's address, or takes that upon itself.
+   * @param input - `linkAlone` true: for an account that is there, a link is enough, without ticket and password. For the
+   * application itself, which knows that nobody makes accounts with strangers' addresses, or takes that upon itself.
    * @returns `wrong-code` for one that is wrong, used, late or replaced, and for a blocked person's; `limited` after 60
    * tries within ten minutes from one `ip`.
    * @throws WatchwordError `invalid-input`; `not-allowed` for a person who names no ticket, or `linkAlone`; `busy` for a

@@ -1,7 +1,9 @@
 import type { Differs } from "../side-by-side.js";
 
-const NEEDED = "The port's page: an account needs a username, a usable email and a password (or null for none).";
-const SIGNED_IN = "For a signed-in request (differs: the original checked no session), else DjMongoAuthError.";
+const NEEDED =
+  "The port's page: an account needs a username, a usable email and a password (or null for none).";
+const SIGNED_IN =
+  "For a signed-in request (differs: the original checked no session), else DjMongoAuthError.";
 const OWN_TYPE = "A link works once and for its own type only (differs in both).";
 const EVERY_LINK = "RESET ends every session and every other link.";
 const DOCUMENT =
