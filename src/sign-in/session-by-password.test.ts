@@ -92,6 +92,17 @@ describe("a session by password", () => {
     expect((await sessions.list({ state: "all" })).items).toEqual([]);
   });
 
+  it("is no way round a second factor", async () => {
+    const { sessions, users } = test.space;
+    await users.update(userId, { email: "ada@example.com", emailVerified: true });
+    await users.setSecondFactor(userId, "mail");
+    const make = (password: string) => sessions.createByPassword({ username: "ada", password });
+    await expect(make(GOOD)).rejects.toMatchObject({ code: "not-allowed" });
+    // Only whoever has the password learns that there is one.
+    expect(await make("not the password")).toEqual({ status: "wrong-password" });
+    expect((await sessions.list({ state: "all" })).items).toEqual([]);
+  });
+
   it("is for the system and superusers to make", async () => {
     const actor = { type: "user", id: userId, admin: true, superuser: false } as const;
     const input = { userId, password: GOOD };

@@ -1,5 +1,6 @@
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
+import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { type IdentifierMode, idKey, limitForm } from "../base/keys.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
@@ -45,6 +46,12 @@ export function createSessionByPassword(deps: {
     const { user } = known;
     const userId = user.id;
     await sessions.requireWelcome(user);
+    // A password alone must not be a way round what the person chose.
+    if (user.secondFactor !== null)
+      throw new WatchwordError(
+        "not-allowed",
+        "This account asks for a second factor; sign its owner in with space.signIn.",
+      );
     const opening = { userId, epoch: user.sessionEpoch, methods, ...(data === undefined ? {} : { data }) };
     const event = auditEvent("session.created", { now: clock.now(), userId, details: { methods } }, context);
     const made = await sessions.open(opening, context, [event]);

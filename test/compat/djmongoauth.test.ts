@@ -173,10 +173,19 @@ describe("User.login", () => {
   it("lets nobody in who was blocked by another part of the application", async () => {
     const { User, space } = bench.port;
     const request = await bench.person("ann", PHRASE);
-    const { id } = await space.users.findByIdentifier("ann").then((user) => user ?? { id: "" });
-    await space.users.block(id);
+    const ann = await space.users.find({ username: "ann" });
+    await space.users.block(String(ann?.id));
     await expect(User.of(request)).rejects.toThrow(REFUSED);
     await expect(User.login("ann", PHRASE)).rejects.toThrow(REFUSED);
+  });
+
+  it("is no way round a second factor that was chosen in another part of the application", async () => {
+    const { User, space } = bench.port;
+    const { id } = await space.users.create({ username: "ann", email: "ann@example.com", password: PHRASE });
+    await space.users.update(id, { emailVerified: true });
+    await space.users.setSecondFactor(id, "mail");
+    await expect(User.login("ann", PHRASE)).rejects.toThrow(REFUSED);
+    expect((await space.sessions.list({ state: "all" })).items).toEqual([]);
   });
 
   it("slows nobody down, as the original did not", async () => {
@@ -378,6 +387,15 @@ describe("User.handleEmailRequest", () => {
       email_verified_at: new Date(bench.clock.now()),
     });
     await expect(User.handleEmailRequest(following(link), EmailTypes.VERIFY)).rejects.toThrow(REFUSED);
+  });
+
+  it("makes no account of a sign-up that another part of the application took", async () => {
+    await bench.reopen({ watchword: { signUp: { enabled: true } } });
+    const { User, space } = bench.port;
+    await space.signUp({ email: "victim@example.com", password: "a stranger's phrase" });
+    const link = await bench.linkIn(1);
+    await expect(User.handleEmailRequest(following(link), "VERIFY")).rejects.toThrow(REFUSED);
+    expect(await space.users.count()).toBe(0);
   });
 
   it("is good for an hour", async () => {
