@@ -62,6 +62,24 @@ describe("a session by password", () => {
     }
   });
 
+  it("is made by the username too, and nobody's name costs the one hash and is as wrong", async () => {
+    const { sessions, users, passwords } = test.space;
+    await users.create({ email: "bea@example.com", password: GOOD });
+    const made = await sessions.createByPassword({ username: "ADA", password: GOOD });
+    expect(made).toMatchObject({ status: "created", session: { userId } });
+    for (const username of ["nobody", "bea@example.com", "", "ada\u0000"]) {
+      const before = passwords.statistics.done;
+      expect(await sessions.createByPassword({ username, password: GOOD })).toEqual({
+        status: "wrong-password",
+      });
+      expect(passwords.statistics.done - before, username).toBe(1);
+    }
+    for (const wrong of [undefined, null, { $ne: null }, 7]) {
+      const input = { username: wrong as unknown as string, password: GOOD };
+      await expect(sessions.createByPassword(input)).rejects.toMatchObject({ code: "invalid-input" });
+    }
+  });
+
   it("is for nobody who is blocked or switched off, and says so to whoever has the password", async () => {
     const { sessions, users } = test.space;
     const make = (password = GOOD) => sessions.createByPassword({ userId, password });
@@ -71,6 +89,17 @@ describe("a session by password", () => {
     await users.unblock(userId);
     await users.changePermissions(userId, { active: false });
     await expect(make()).rejects.toMatchObject({ code: "account-inactive" });
+    expect((await sessions.list({ state: "all" })).items).toEqual([]);
+  });
+
+  it("is no way round a second factor", async () => {
+    const { sessions, users } = test.space;
+    await users.update(userId, { email: "ada@example.com", emailVerified: true });
+    await users.setSecondFactor(userId, "mail");
+    const make = (password: string) => sessions.createByPassword({ username: "ada", password });
+    await expect(make(GOOD)).rejects.toMatchObject({ code: "not-allowed" });
+    // Only whoever has the password learns that there is one.
+    expect(await make("not the password")).toEqual({ status: "wrong-password" });
     expect((await sessions.list({ state: "all" })).items).toEqual([]);
   });
 

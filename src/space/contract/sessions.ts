@@ -99,12 +99,13 @@ export interface SessionsService {
   /**
    * Makes a session for the user whose password this is: for ports and for a sign-in of one's own. The session belongs to
    * the password that was compared: where that was changed meanwhile, the session is dead from the start. A hash that is
-   * weaker than today's is made anew behind it, as at a sign-in. Counts and limits nothing, and asks for no second
-   * factor: {@link UserSpace.signIn} is for people. For the system and superusers.
+   * weaker than today's is made anew behind it, as at a sign-in. Counts and limits nothing, and lets nobody in who chose a
+   * second factor: {@link UserSpace.signIn} is for people. For the system and superusers.
    *
-   * @param input - `methods` default: `["password"]`. `data`: at most 16 KiB of JSON.
-   * @throws WatchwordError `not-found`, `not-allowed`, `invalid-input`, `busy`; `account-blocked` and `account-inactive`
-   * where the password is right
+   * @param input - `username`: as somebody typed it; a name that there is not costs the same one hash, and is
+   * `wrong-password` too. `methods` default: `["password"]`. `data`: at most 16 KiB of JSON.
+   * @throws WatchwordError `not-found` for the `userId`, `not-allowed`, `invalid-input`, `busy`; where the password is
+   * right, `account-blocked`, `account-inactive`, and `not-allowed` for an account that asks for a second factor
    * @example
    * ```ts
    * const password = "correct horse battery staple";
@@ -113,8 +114,7 @@ export interface SessionsService {
    * ```
    */
   createByPassword(
-    input: {
-      readonly userId: string;
+    input: ({ readonly userId: string } | { readonly username: string }) & {
       readonly password: string;
       readonly methods?: readonly string[];
       readonly data?: JsonObject;
