@@ -44,6 +44,7 @@ const COMMANDS = [
   "session",
   "session kill",
   "session list",
+  "session policy",
   "set-up",
   "stats",
   "user",
@@ -56,6 +57,7 @@ const COMMANDS = [
   "user set-second-factor",
   "user show",
   "user unblock",
+  "user unlock",
   "user update",
 ];
 
