@@ -85,8 +85,8 @@ export interface Store {
    */
   proveAtomicity(): Promise<void>;
   /**
-   * A page of all that is kept of one kind, in the order of the record's own key (`id`; of limits and blocks `key`), those
-   * behind `after`.
+   * A page of all that is kept of one kind, in the order of the record's own key (`id`; of limits, blocks and sequences `key`),
+   * those behind `after`.
    */
   readRecords<K extends RecordKind>(
     kind: K,
@@ -139,6 +139,17 @@ export interface Store {
     readonly size: number;
   }): Promise<readonly UserRecord[]>;
   countUsers(filter: UserFilter): Promise<number>;
+
+  // Sequences
+  /**
+   * The next number of a sequence, from 1: to every caller another one, greater than all before. Nothing takes one back, so gaps
+   * are usual: also a try that is repeated after a lost connection uses one up.
+   *
+   * @throws WatchwordError `conflict` once 2^53 - 1 is given out
+   */
+  nextNumber(sequence: string): Promise<number>;
+  /** From now on the sequence gives numbers above `atLeast` (a whole number from 0 to 2^53 - 1). It never goes back. */
+  raiseSequence(sequence: string, atLeast: number): Promise<void>;
 
   // Passwords
   /** `expected`: the hash that must be at rest; null: there must be none; undefined: whatever is there. */

@@ -21,6 +21,7 @@ import { insertUser } from "./insert.js";
 import { type ParsedNames, parseNames, takenError } from "./names.js";
 import { parseRoles, requireRightsToCreate } from "./new-user.js";
 import { notice } from "./notices.js";
+import { createNumbering } from "./numbers.js";
 import { planUpdate } from "./plan-update.js";
 import { keysOfReference, toFilter } from "./query.js";
 import { createSignInRecord } from "./record-sign-in.js";
@@ -182,6 +183,7 @@ export function createUsers(deps: UsersDeps): UsersService {
     },
 
     ...createBlocking({ store, clock, gate, changes }),
+    assignNumber: createNumbering({ store, clock, changes }),
     recordSignIn: createSignInRecord({ store, clock, changes }),
     unlock: createUnlocking({ store, clock, failures, changes }),
     setSecondFactor: createSecondFactorChoice({ store, clock, changes, confirmPassword }),

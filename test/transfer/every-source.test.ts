@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { originKey } from "#dist/base/keys.js";
+import { fromTagged, toTagged } from "#dist/base/values.js";
 import type { NewUser } from "#dist/store/contract.js";
 import { importUsers } from "#dist/transfer/import.js";
-import { originKey } from "#dist/transfer/person.js";
-import { fromTagged, toTagged } from "#dist/transfer/values.js";
 import { type ImportBench, openBench, stream } from "../helpers/import-engine.js";
 import { original, readSource, usersOf } from "../helpers/import-source.js";
 
@@ -63,6 +63,8 @@ describe.each(INPUTS)("%s, from %s", (from, ...files) => {
         continue;
       }
       const { user, password, factors = [] } = one;
+      expect(user.number).toBe(person.number);
+      expect(person.number).toBe(["pgusers", "piccolo"].includes(from) ? Number(person.origin.id) : null);
       const data = JSON.parse(user.data);
       expect(data).toMatchObject(Object(toTagged(person.data)));
       expect(toTagged(fromTagged(data))).toEqual(data);
@@ -78,6 +80,10 @@ describe.each(INPUTS)("%s, from %s", (from, ...files) => {
       expect(factors).toHaveLength(person.factors.length);
       expect(user.emailVerifiedAt !== null).toBe(person.emailVerified && user.email !== null);
     }
+    const highest = people.reduce((most, { number }) => Math.max(most, number ?? 0), 0);
+    expect(await at.store.readRecords("sequences", null, 10)).toEqual(
+      highest === 0 ? [] : [{ key: "users", value: highest }],
+    );
     const again = await importUsers(stream(items), at.deps, options);
     expect(again).toMatchObject({ written: 0, there: report.written });
   });

@@ -9,6 +9,8 @@ export type SecondFactor = "mail";
 export interface User {
   /** A UUIDv7. */
   readonly id: string;
+  /** From a sequence of the space, for programs that know people by whole numbers; null: it was given none. */
+  readonly number: number | null;
   /** As typed. */
   readonly username: string | null;
   readonly email: string | null;
@@ -53,13 +55,27 @@ export interface NewUserInput extends Context {
   readonly superuser?: boolean;
   readonly roles?: readonly string[];
   readonly data?: JsonObject;
+  /** Whether the user gets the next number of the space. Default: false. */
+  readonly numbered?: boolean;
+  /** The user's id in another system, where the program itself moves people: found by it, and left alone by an import. */
+  readonly origin?: UserOrigin;
 }
 
-/** Exactly one of the three. */
+/** The id that somebody had in a system before they were imported. */
+export interface UserOrigin {
+  /** The source of the import, such as `pgusers` or `django`. */
+  readonly system: string;
+  /** As that system had it, as text. */
+  readonly id: string;
+}
+
+/** Exactly one of the five. */
 export type UserReference =
   | { readonly id: string }
   | { readonly username: string }
-  | { readonly email: string };
+  | { readonly email: string }
+  | { readonly number: number }
+  | { readonly origin: UserOrigin };
 
 export interface UserChangeInput {
   /** Null takes the username away, where an email is left. */
@@ -116,10 +132,11 @@ export interface UsersService {
   /**
    * Creates a user and claims its names, all or none. Mails nothing.
    *
-   * @param input - A username or an email at least. Only superusers and the system may give a `password`, a `passwordHash`,
+   * @param input - A username or an email at least. `numbered`: what is refused may use a number up, so there are gaps. Only superusers and the system may give a `password`, a `passwordHash`,
    * `admin` or `superuser`.
    * @throws WatchwordError `username-taken`, `email-taken`, `name-blocked`, `password-refused`, `invalid-identifier`,
-   * `invalid-input`, `not-allowed`, `secret-missing`, `busy`
+   * `invalid-input`, `not-allowed`, `secret-missing`, `busy`, `conflict` where there are no more numbers, or
+   * somebody has this `origin`
    * @example
    * ```ts
    * const grace = await space.users.create({ username: "Grace", email: "grace@example.com", roles: ["editor"] });
@@ -128,14 +145,19 @@ export interface UsersService {
    */
   create(input: NewUserInput): Promise<UserWithData>;
   /**
-   * Looks a user up by exactly one of id, username and email, compared as the space compares names (`Ada` is `ada`
-   * unless it was made with `identifiers: "exact"`).
+   * Looks a user up by exactly one of id, username, email, number, and the id that they had in the system from which they
+   * were imported. Names are compared as the space compares them (`Ada` is `ada` unless it was made with
+   * `identifiers: "exact"`).
    *
+   * @param reference - `number`: a whole number from 1 to 2^53 - 1.
+   * @throws WatchwordError `invalid-input`
    * @returns Null: nobody. A sign-up whose address is not proven yet is nobody.
    * @example
    * ```ts
    * const user = await space.users.find({ username: "ADA" });
    * console.log(user?.email); // ada@example.com
+   * const seventeenth = await space.users.find({ origin: { system: "pgusers", id: "17" } });
+   * console.log(seventeenth); // null
    * ```
    */
   find(reference: UserReference): Promise<UserWithData | null>;
@@ -220,6 +242,20 @@ export interface UsersService {
    * ```
    */
   changePermissions(id: string, change: PermissionChange, context?: Context): Promise<UserWithData>;
+  /**
+   * Gives a user the next number of the space, for programs that know people by whole numbers. One who has a number keeps it,
+   * also among parallel calls. Numbers of people who were deleted are not given out again; what fails, or loses a race,
+   * may use one up.
+   *
+   * @returns The user's number.
+   * @throws WatchwordError `not-found`, `not-allowed`, `conflict`
+   * @example
+   * ```ts
+   * const number = await space.users.assignNumber(ada.id);
+   * console.log((await space.users.find({ number }))?.username); // ada
+   * ```
+   */
+  assignNumber(id: string, context?: Context): Promise<number>;
   /**
    * Chooses what a sign-in asks for besides the password, or nothing (null). The user is told by mail. People choose for
    * themselves, with their password; the system and administrators of theirs without it.

@@ -1,4 +1,5 @@
 import { WatchwordError } from "../../base/errors.js";
+import type { Value } from "../../base/values.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type {
   ColumnMapping,
@@ -8,10 +9,9 @@ import type {
   SourceItem,
   SourceOptions,
 } from "../source.js";
-import type { Value } from "../values.js";
 import { findTable } from "./finding.js";
 import { person, readable, refused } from "./person.js";
-import { isEmpty, jsonOf, Reading, textOf } from "./reading.js";
+import { isEmpty, jsonOf, numberOf, Reading, textOf } from "./reading.js";
 import { unknown } from "./schemes.js";
 
 /** A table that nobody here ever heard of, by a mapping of its columns. */
@@ -85,6 +85,7 @@ function toUser(row: Row, options: SourceOptions, mapping: ColumnMapping, system
   if (id === null) return refused(row, "has neither a username nor an email address.");
   const user = {
     origin: { system, id },
+    number: mapping.number === undefined ? null : numberIn(reading, mapping.number),
     username,
     email,
     ...verification(reading, mapping.verified),
@@ -99,6 +100,13 @@ function toUser(row: Row, options: SourceOptions, mapping: ColumnMapping, system
     lastSignInAt: time(mapping.lastSignInAt),
   };
   return person(reading, { ...user, data: reading.rest(false) });
+}
+
+function numberIn(reading: Reading, column: string): number | null {
+  const text = reading.filled(column);
+  const number = text === null ? null : numberOf(text);
+  if (text !== null && number === null) reading.unclear(column, "is no whole number from 1 to 2^53 - 1");
+  return number;
 }
 
 /** Yes and no, or the time at which it happened. */

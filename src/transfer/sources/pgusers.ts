@@ -1,7 +1,7 @@
+import type { Fields, Value } from "../../base/values.js";
 import { readPickle } from "../readers/pickle.js";
 import type { Tables } from "../readers/rows.js";
 import type { ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
-import type { Fields, Value } from "../values.js";
 import { findTable, tableNamed } from "./finding.js";
 import { person, readable } from "./person.js";
 import { Reading } from "./reading.js";
@@ -26,13 +26,14 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   );
   yield* readable(input.rows([users.table]), (row) => {
     const reading = new Reading(row, options);
-    const id = reading.text("userid") ?? "";
+    const { id, number } = reading.numberedId("userid");
     const username = reading.text("username");
     const email = reading.text("email");
     const passwords = passwordOf(reading);
     const admin = reading.flag("admin", false);
     return person(reading, {
       origin: { system: "pgusers", id },
+      number,
       username,
       email,
       passwords,

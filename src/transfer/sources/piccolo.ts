@@ -1,3 +1,4 @@
+import type { Fields } from "../../base/values.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type {
   ImportedPassword,
@@ -6,7 +7,6 @@ import type {
   SourceItem,
   SourceOptions,
 } from "../source.js";
-import type { Fields } from "../values.js";
 import { findTable } from "./finding.js";
 import { collect, person, readable } from "./person.js";
 import { Reading, textOf, timeOf } from "./reading.js";
@@ -54,7 +54,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
 
 function toUser(row: Row, options: SourceOptions, side: SideRows): SourceItem {
   const reading = new Reading(row, options);
-  const id = reading.text("id") ?? "";
+  const { id, number } = reading.numberedId("id");
   const tokens = side.of("token_auth", id);
   if (tokens.length > 0)
     reading.note(
@@ -66,6 +66,7 @@ function toUser(row: Row, options: SourceOptions, side: SideRows): SourceItem {
   const sessions = side.of("sessions", id);
   return person(reading, {
     origin: { system: "piccolo", id },
+    number,
     username: reading.text("username"),
     email: reading.filled("email"),
     passwords: passwordsOf(reading.text("password")),
