@@ -1,11 +1,13 @@
-import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
 
 const FLAGS = {
   admin: { type: "boolean", short: "a" },
   remove: { type: "boolean", short: "r" },
   all: { type: "boolean", short: "a" },
   expired: { type: "boolean", short: "x" },
-} as const satisfies ParseArgsOptionsConfig;
+} as const satisfies Options;
 
 type Flag = keyof typeof FLAGS;
 
@@ -61,7 +63,7 @@ const SERVER = {
   dbhost: { type: "string", short: "s" },
   dbport: { type: "string", short: "t" },
   version: { type: "boolean", short: "v" },
-} as const satisfies ParseArgsOptionsConfig;
+} as const satisfies Options;
 
 const TAKES_NEXT = /^(?:-[upst]|--db(?:user|passwd|host|port))$/;
 
@@ -113,11 +115,7 @@ function readCommand(command: CommandName, args: readonly string[]): Pick<Argume
   return { words: positionals, flags: new Set(flags.filter((flag) => values[flag] === true)) };
 }
 
-function parse<Options extends ParseArgsOptionsConfig>(
-  args: readonly string[],
-  options: Options,
-  usage: string,
-) {
+function parse<Known extends Options>(args: readonly string[], options: Known, usage: string) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
