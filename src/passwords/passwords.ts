@@ -89,10 +89,11 @@ export function createPasswords(deps: {
     typed: string,
     next: PasswordRecord,
     events: readonly StoreEvent[],
+    raiseEpoch: boolean,
   ): Promise<number> {
     let expected = compared;
     for (let attempt = 0; attempt < 5; attempt++) {
-      const epoch = await replace(userId, expected?.hash ?? null, next, events);
+      const epoch = await replace(userId, expected?.hash ?? null, next, events, raiseEpoch);
       if (epoch !== "conflict") return epoch;
       expected = (await read(userId)).password;
       if (!(await work.matches(expected, typed, { account: userId }))) break;
@@ -113,8 +114,9 @@ export function createPasswords(deps: {
     has: async (userId) => (await read(userId)).password !== null,
 
     async check(userId, password) {
-      const found = await read(userId);
       const typed = requireText(password, "password");
+      if (userId === null) return work.matches(null, typed);
+      const found = await read(userId);
       const isRight = await work.matches(found.password, typed, { account: userId });
       if (isRight) renewal.begin(userId, found.password, typed);
       return isRight;
@@ -141,8 +143,10 @@ export function createPasswords(deps: {
       await replace(userId, undefined, null, changedEvents(user, "password.removed", context, true));
     },
 
-    async change({ userId, currentPassword, newPassword, sessionToken, ...context }) {
+    async change({ userId, currentPassword, newPassword, sessionToken, keepSessions = false, ...context }) {
       const skip = skipsLimits(context);
+      if (keepSessions && !isSystem(context))
+        throw new WatchwordError("not-allowed", "A password that a person changes ends their sessions.");
       requireText(currentPassword, "currentPassword");
       const { user, password } = await readUnblocked(userId);
       if (!isSystem(context) && context.actor?.type === "user" && context.actor.id !== userId)
@@ -156,9 +160,9 @@ export function createPasswords(deps: {
       if (limited !== null) return limited;
       const next = await work.make(newPassword, laneOf(context, userId));
 
-      const kept = await findKept(userId, sessionToken);
+      const kept = keepSessions ? null : await findKept(userId, sessionToken);
       const events = changedEvents(user, "password.changed", context, true);
-      const epoch = await replaceTyped(userId, password, currentPassword, next, events);
+      const epoch = await replaceTyped(userId, password, currentPassword, next, events, !keepSessions);
       // Whoever knew the old password may have spent the tries, those of the second factor too.
       await failures.forget(userId, context.ip);
       const device = devices.issue(userId, epoch);

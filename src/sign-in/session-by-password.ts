@@ -25,6 +25,10 @@ export function createSessionByPassword(deps: {
   return async ({ userId, password, methods = ["password"], data, ...context }) => {
     requireSuperuser(context, "make sessions for somebody");
     const typed = requireText(password, "password");
+    if (userId === null) {
+      await passwords.matches(null, typed, laneOf(context));
+      return { status: "wrong-password" };
+    }
     const found = await store.findSignIn([idKey(requireText(userId, "userId"))]);
     if (found === null || found.user.state !== "active") throw noSuchUser(userId);
     const { user } = found;

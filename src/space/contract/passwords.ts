@@ -88,13 +88,14 @@ export interface PasswordsService {
    * before strangers: that is what `space.signIn` and {@link confirm} are for. Where it is right and its hash weaker than
    * today's, the hash is made anew behind the answer, as at a sign-in; a password that is changed meanwhile stays changed.
    *
+   * @param userId - Null: nobody's, which takes as long and is wrong; for names that are nobody's.
    * @throws WatchwordError `not-found`, `busy`
    * @example
    * ```ts
    * console.log(await space.passwords.check(ada.id, "correct horse battery staple")); // true
    * ```
    */
-  check(userId: string, password: string): Promise<boolean>;
+  check(userId: string | null, password: string): Promise<boolean>;
   /**
    * Sets a password without the old one, and ends every session and open reset. For superusers and the system:
    * administrators start a reset instead (OWASP ASVS 5.0, 6.4.6).
@@ -130,6 +131,7 @@ export interface PasswordsService {
    * Changes a password with the current one, under the limits of a sign-in and 20 times an hour at most. Ends every
    * session and tells the user; with `sessionToken`, that session goes on under the new token in the result.
    *
+   * @param input - `keepSessions` true: no session ends; for the application itself, not where a person acts. Default: false.
    * @throws WatchwordError `not-found`, `not-allowed` for somebody else's, `conflict`, `busy`
    * @example
    * ```ts
@@ -145,6 +147,7 @@ export interface PasswordsService {
       readonly currentPassword: string;
       readonly newPassword: string;
       readonly sessionToken?: string;
+      readonly keepSessions?: boolean;
     } & LimitSkip &
       Context,
   ): Promise<PasswordChangeResult>;

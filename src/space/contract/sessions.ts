@@ -102,7 +102,8 @@ export interface SessionsService {
    * weaker than today's is made anew behind it, as at a sign-in. Counts and limits nothing, and asks for no second
    * factor: {@link UserSpace.signIn} is for people. For the system and superusers.
    *
-   * @param input - `methods` default: `["password"]`. `data`: at most 16 KiB of JSON.
+   * @param input - `userId` null: nobody's, which takes as long and is wrong; for names that are nobody's. `methods` default:
+   * `["password"]`. `data`: at most 16 KiB of JSON.
    * @throws WatchwordError `not-found`, `not-allowed`, `invalid-input`, `busy`; `account-blocked` and `account-inactive`
    * where the password is right
    * @example
@@ -114,7 +115,7 @@ export interface SessionsService {
    */
   createByPassword(
     input: {
-      readonly userId: string;
+      readonly userId: string | null;
       readonly password: string;
       readonly methods?: readonly string[];
       readonly data?: JsonObject;
