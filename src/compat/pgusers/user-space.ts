@@ -124,6 +124,8 @@ export class UserSpace {
     { admin = false, extraData }: NewUserOptions = {},
   ): Promise<number> {
     this.#requireLengths(username, email);
+    // Left out, a username would not be asked for where there is an email, and null is no right.
+    if (typeof username !== "string") throw new BadCallError("username must be text.");
     if (typeof admin !== "boolean") throw new BadCallError("admin must be true or false.");
     const space = await this.#connection.space;
     const user = await asBadCalls(
