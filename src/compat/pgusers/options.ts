@@ -86,7 +86,13 @@ function* parametersOf(environment: Environment): Generator<readonly [string, st
   }
 }
 
-/** What tells one database from another in this process: who opens it, and how, does not. */
-export function placeOf(url: string): string {
-  return url.replace(/^([a-z+]+:\/\/)[^/?#]*@/i, "$1");
+/** What of a server's URL, besides hosts and database, says which userspace it is. */
+const OF_THE_PLACE = /^(?:host|hostaddr|port|dbname|schema|prefix)=/;
+
+/** What tells one userspace from another in this process: who opens it, and how, does not. */
+export function placeOf(url: string, { postgres, mongodb }: OpenOptions = {}): string {
+  const [, scheme = "", place = url, query = ""] =
+    /^([a-z+]+:\/\/)(?:[^/?#]*@)?([^?#]*)(?:\?(.*))?$/i.exec(url) ?? [];
+  const told = query.split("&").filter((parameter) => OF_THE_PLACE.test(parameter));
+  return JSON.stringify([scheme + place, told, postgres?.schema, mongodb?.prefix]);
 }

@@ -78,12 +78,13 @@ export class UserSpace {
    */
   constructor(options: UserSpaceOptions = {}) {
     const url = findUrl(options, process.env);
-    const known = userspaces.get(placeOf(url));
+    const place = placeOf(url, options.watchword);
+    const known = userspaces.get(place);
     this.#options = known === undefined ? options : known.#options;
     this.#connection = known === undefined ? new Connection(url, options.watchword) : known.#connection;
     // biome-ignore lint/correctness/noConstructorReturn: the same userspace is the same object, as in the original.
     if (known !== undefined) return known;
-    userspaces.set(placeOf(url), this);
+    userspaces.set(place, this);
   }
 
   /**
