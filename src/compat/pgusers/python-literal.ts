@@ -10,7 +10,8 @@ const WIDTH = 80;
  */
 export function prettyPython(value: unknown, indent = 0, allowance = 0): string {
   const flat = pythonLiteral(value);
-  if (flat.length <= WIDTH - indent - allowance) return flat;
+  // Python counts characters.
+  if ([...flat].length <= WIDTH - indent - allowance) return flat;
   const joint = `,\n${" ".repeat(indent + 1)}`;
   const room = (index: number, length: number) => (index === length - 1 ? allowance + 1 : 1);
   if (Array.isArray(value)) {
@@ -33,7 +34,8 @@ function pythonLiteral(value: unknown): string {
   if (typeof value === "number") return numberLiteral(value);
   if (typeof value === "string") return textLiteral(value);
   if (value instanceof Date) return dateLiteral(value);
-  if (value instanceof Uint8Array) return `b${textLiteral(Buffer.from(value).toString("latin1"))}`;
+  if (value instanceof Uint8Array)
+    return `b${textLiteral(Buffer.from(value).toString("latin1")).replaceAll(/[\x7f-\xff]/g, escaped)}`;
   if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(", ")}]`;
   if (value instanceof Set)
     return value.size === 0 ? "set()" : `{${Array.from(value, pythonLiteral).join(", ")}}`;
