@@ -275,7 +275,9 @@ export class UserSpace {
    * ```
    */
   async setSessionTTL(secs: number = DEFAULT_TTL): Promise<void> {
-    await asBadCalls(() => this.#connection.setIdle(Math.round(secs * 1000)));
+    const idle = Math.round(secs * 1000);
+    if (!(idle > 0)) throw new BadCallError("setSessionTTL(): 'secs' must be a thousandth at least.");
+    await asBadCalls(() => this.#connection.setIdle(idle));
   }
 
   /**
