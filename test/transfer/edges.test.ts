@@ -479,7 +479,11 @@ it("values of another kind stay in the data as they are, and are told", async ()
   });
   const [user] = usersOf(items);
   expect(user).toMatchObject({ username: null, email: null, origin: { id: "6b02abe858392acc1a7cddd2" } });
-  expect(user === undefined ? null : dataOf(user)).toEqual({ username: { first: "Ada" }, email: ["a@b.de"] });
+  expect(user === undefined ? null : dataOf(user)).toEqual({
+    username: { first: "Ada" },
+    email: ["a@b.de"],
+    _id: "6b02abe858392acc1a7cddd2",
+  });
   expect(user === undefined ? [] : notesOf(user)).toContain("value-unclear");
   const piccolo = await read("piccolo", {
     "p.sql":

@@ -207,7 +207,7 @@ describe("minimus-users", () => {
         expect(user.email).toBe(person.email);
         expect(user).toMatchObject({ active: true, admin: false });
         const { email, ...fields } = person.fields;
-        expect(dataOf(user)).toEqual(kept(fields));
+        expect(dataOf(user)).toEqual(kept({ _id: person._id, ...fields }));
         expect(email ?? null).toBe(user.email);
         if (person.stored_in_clear === true)
           expect(user.passwords).toEqual([{ kind: "clear", text: person.password }]);

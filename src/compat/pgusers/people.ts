@@ -57,20 +57,23 @@ export function noSuchUser(userid: UserId): BadCallError {
   return new BadCallError(`User ${userid} not found.`);
 }
 
-/** The token of a new session; null: the password is not the user's, or may not be used. Whoever is nobody costs as much. */
+/** A new session; null: the password is not that of somebody with this name, or may not be used. */
 export async function newSession(
   space: UserSpace,
-  user: User | null,
+  username: string,
   password: string,
   data: JsonObject,
-): Promise<string | null> {
+): Promise<{ readonly token: string; readonly user: UserWithData } | null> {
   try {
-    const made = await space.sessions.createByPassword({ userId: user?.id ?? null, password, data });
-    return made.status === "created" ? made.token : null;
+    const made = await space.sessions.createByPassword({ username, password, data });
+    if (made.status !== "created") return null;
+    return { token: made.token, user: await space.users.get(made.session.userId) };
   } catch (error) {
-    // A text that nobody can have as a password.
-    if (error instanceof WatchwordError && error.details.field === "password") return null;
-    if (isFailure(error, "not-found", "account-blocked", "account-inactive")) return null;
+    // A text that nobody can have as a name or a password.
+    if (error instanceof WatchwordError && ["username", "password"].includes(String(error.details.field)))
+      return null;
+    // Who is blocked, switched off, deleted meanwhile, or signs in with a second factor alone.
+    if (isFailure(error, "account-blocked", "account-inactive", "not-found", "not-allowed")) return null;
     throw error;
   }
 }

@@ -149,7 +149,7 @@ export class UserSpace {
    *
    * @param options - `extraData` is kept on the session, and comes back from {@link checkKey}.
    * @returns The session's key, whether the user is an administrator, and their id; `["", false, null]` where either is wrong,
-   * and for a user whom Watchword blocks or has switched off.
+   * and for a user whom Watchword blocks, has switched off, or asks for a second factor.
    * @throws BadCallError for `extraData` that cannot be kept
    * @example
    * ```ts
@@ -165,11 +165,10 @@ export class UserSpace {
     const data = await asBadCalls(async () => withExtraData(extraData));
     if (typeof username !== "string" || typeof password !== "string") return ["", false, null];
     const space = await this.#connection.space;
-    const user = await space.users.find({ username });
-    const token = await asBadCalls(() => newSession(space, user, password, data));
-    return token === null || user === null
+    const made = await asBadCalls(() => newSession(space, username, password, data));
+    return made === null
       ? ["", false, null]
-      : [token, user.admin, await numberOf(space, user)];
+      : [made.token, made.user.admin, await numberOf(space, made.user)];
   }
 
   /**
