@@ -21,9 +21,18 @@ const NO_NOTICES: Required<MailNotices> = {
   accountDeleted: false,
 };
 
-const log: Logger["warn"] = (fields, message) => {
-  process.stderr.write(`${JSON.stringify({ level: "warn", ...fields, msg: message })}\n`);
-};
+const line =
+  (level: string): Logger["warn"] =>
+  (fields, message) => {
+    process.stderr.write(`${JSON.stringify({ level, ...fields, msg: message })}\n`);
+  };
+
+const toStderr: Logger = { debug() {}, info() {}, warn: line("warn"), error: line("error") };
+
+/** Where a port logs: with the space that it opens. */
+export function logOf(options: OpenOptions): Logger {
+  return options.logger ?? toStderr;
+}
 
 /**
  * Opens the space of a port as its original behaves: names told apart by case, no password policy, no limits and no mail
@@ -35,7 +44,7 @@ const log: Logger["warn"] = (fields, message) => {
 export function openPortSpace(system: string, url: string, options: OpenOptions = {}): Promise<UserSpace> {
   const policyIsOff = options.passwords?.minLength === undefined;
   if (policyIsOff)
-    (options.logger?.warn.bind(options.logger) ?? log)(
+    logOf(options).warn(
       { system },
       `Passwords of any length are taken, as ${system} did; give passwords.minLength to have Watchword's policy.`,
     );

@@ -143,6 +143,7 @@ type Confirmed = {
   readonly newEmail?: string;
   readonly password?: string;
   readonly atOnce?: boolean;
+  readonly emailVerified?: boolean;
 } & LimitSkip &
   Context;
 

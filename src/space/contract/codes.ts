@@ -229,7 +229,7 @@ export interface CodesService {
    * be somebody whose address a stranger asked for. Of people without a password it ends the sessions, without the ticket.
    *
    * @param input - `password`: checked where it is given; a wrong one uses no code up. `atOnce` true: takes `newEmail`
-   * without a code from there, unverified; for the application itself.
+   * without a code from there, unverified unless `emailVerified` is true too; for the application itself.
    * @throws WatchwordError `invalid-input`, `invalid-identifier`, `not-allowed`, `busy`
    * @example
    * ```ts
@@ -243,6 +243,7 @@ export interface CodesService {
       readonly newEmail?: string;
       readonly password?: string;
       readonly atOnce?: boolean;
+      readonly emailVerified?: boolean;
     } & LimitSkip &
       Context,
   ): Promise<ChangeEmailResult>;
