@@ -23,7 +23,9 @@ export interface Section extends Heading {
 
 /** `README.md`, `CONTRIBUTING.md`, `CHANGELOG.md` and every page of docs/. */
 export function pagesOfDocs(): string[] {
-  const pages = readdirSync(`${ROOT}docs`).filter((name) => name.endsWith(".md"));
+  const pages = readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" })
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".md"));
   return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...pages.sort().map((name) => `docs/${name}`)];
 }
 

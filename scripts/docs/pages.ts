@@ -3,6 +3,8 @@ import { posix } from "node:path";
 import { type Drift, pagesOfDocs, ROOT, readPage, sectionsOf, withoutCodeBlocks } from "./markdown.js";
 
 const INDEX = "docs/README.md";
+/** A folder of pages has an index of its own, which the index leads to. */
+const INDEXES = [INDEX, "docs/compat/README.md"];
 /** One page for each concern, besides those that a check of its own reads. */
 const CONCERNS = [
   ...["users", "passwords", "sign-up", "sign-in", "sessions", "codes", "limits", "mail", "audit", "store"],
@@ -16,10 +18,17 @@ export function checkPages(): Drift[] {
   for (const page of [...CONCERNS.map((concern) => `docs/${concern}.md`), ...all, INDEX])
     if (readPage(page).trim() === "") drift.push({ where: page, what: "is missing or empty" });
 
-  const listed = new Set(linksOf(INDEX).map((link) => posix.join("docs", link.split("#")[0] ?? "")));
+  const listed = new Set(
+    INDEXES.flatMap((index) =>
+      linksOf(index).map((link) => posix.join(posix.dirname(index), link.split("#")[0] ?? "")),
+    ),
+  );
   for (const page of all)
     if (page.startsWith("docs/") && page !== INDEX && !listed.has(page))
-      drift.push({ where: INDEX, what: `does not lead to ${page}` });
+      drift.push({
+        where: INDEXES.findLast((index) => page.startsWith(posix.dirname(index))) ?? INDEX,
+        what: `does not lead to ${page}`,
+      });
 
   for (const page of all)
     for (const link of linksOf(page)) {

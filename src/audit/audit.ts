@@ -31,6 +31,7 @@ export type AuditAction =
   | "sign-in.second-factor"
   | "session.created"
   | "session.revoked"
+  | "session.policy-changed"
   | "mail.retried"
   | "mail.dropped"
   | "set-up.completed"

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cpuTimer } from "../../test/helpers/cpu-time.js";
 import { emailKey, fold, keysOfTyped, limitForm, parseEmail, parseUsername, usernameKey } from "./keys.js";
 
 describe("usernames", () => {
@@ -90,7 +91,7 @@ describe("emails", () => {
   });
 
   it("take no longer for 64 KB of hostile text", () => {
-    const begun = performance.now();
+    const used = cpuTimer();
     for (const hostile of [
       "a".repeat(65536),
       `${"a.".repeat(32768)}@b`,
@@ -98,7 +99,7 @@ describe("emails", () => {
       "@".repeat(65536),
     ])
       expect(() => parseEmail(hostile)).toThrow();
-    expect(performance.now() - begun).toBeLessThan(200);
+    expect(used()).toBeLessThan(200);
   });
 
   it("are the same after being parsed twice, whatever was typed", () => {

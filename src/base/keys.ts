@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { sha256 } from "./crypto.js";
 import { WatchwordError } from "./errors.js";
 
 /** Whether `Alice` and `alice` are one person (`folded`) or two (`exact`). A setting of the space, fixed at its creation. */
@@ -81,6 +82,20 @@ export function parseEmail(typed: string): string {
 /** The unique key of a user's id. */
 export function idKey(id: string): string {
   return `i:${id}`;
+}
+
+/** The unique key of a number that the space gave to a user. */
+export function numberKey(number: number): string {
+  return `n:${number}`;
+}
+
+/** Longer ids of other systems (names of a directory) are known by their digest. */
+const LONGEST_ORIGIN = 200;
+
+/** The unique key of the id that a user had in the system that they were imported from. */
+export function originKey(origin: { readonly system: string; readonly id: string }): string {
+  const { system, id } = origin;
+  return `o:${system}:${id.length <= LONGEST_ORIGIN ? id : `sha256-${sha256(id)}`}`;
 }
 
 /** The unique key of a parsed username. */

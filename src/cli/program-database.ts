@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
 import { examples, lazily } from "./invocation.js";
 
-const PARTS = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit", "all"];
+const PARTS = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit", "sequences", "all"];
 
 export function declareDatabaseCommands(program: Command): void {
   const database = program

@@ -39,6 +39,8 @@ export interface PresentedCode {
   readonly purpose: DeskPurpose;
   /** Whether the ticket that came along is the one that the request answered with. */
   readonly hasTicket: boolean;
+  /** Compares it and charges a wrong one, as {@link redeem} does; a right one costs nothing and stays as it is. */
+  look(): Promise<"right" | "wrong-code">;
   redeem(): Promise<CodeRecord | "wrong-code" | Limited>;
 }
 
@@ -72,7 +74,6 @@ export interface CodeDesk {
         readonly status: "ready";
         readonly code: string;
         readonly linkText: string;
-        readonly purpose: string;
         readonly codeExpiresAt: number;
         readonly linkExpiresAt: number;
       }
@@ -162,7 +163,9 @@ export function createCodeDesk(deps: {
         code: found.code,
         purpose,
         hasTicket: found.hasTicket,
-        redeem: () => redeem(found, purpose, rules),
+        look: async () =>
+          (await redeem(found, purpose, rules, true)) === "wrong-code" ? "wrong-code" : "right",
+        redeem: () => redeem(found, purpose, rules, false),
       };
     },
 
@@ -185,7 +188,6 @@ export function createCodeDesk(deps: {
         status: "ready",
         code,
         linkText: writeLink(mail.codeId, token),
-        purpose: filled.purposes[0] ?? "",
         codeExpiresAt: now + policy.lifetime,
         linkExpiresAt: now + policy.linkLifetime,
       };
@@ -196,10 +198,11 @@ export function createCodeDesk(deps: {
     found: FoundCode,
     purpose: DeskPurpose,
     rules: ActionRules | null,
-  ): Promise<CodeRecord | "wrong-code" | Limited> {
+    keep: boolean,
+  ): Promise<CodeRecord | "wrong-code"> {
     const { code, kind, text } = found;
     const counter = byCode(code.userId, purpose);
-    // Charged before the comparison, like a password; what was never compared is given back.
+    // Charged before the comparison, like a password; what was never compared is given back, and what was only looked at.
     const counted = kind === "short" ? (rules?.perAccount ?? null) : null;
     if ((await guard.pass([[counter, counted]])) !== null) return "wrong-code";
     const outcome = await store.redeemCode({
@@ -209,11 +212,12 @@ export function createCodeDesk(deps: {
       purpose,
       operationId: newId(clock.now()),
       now: clock.now(),
+      keep,
     });
-    if (outcome.status === "dead" && counted !== null) await guard.refund(counter);
-    if (outcome.status !== "redeemed") return "wrong-code";
-    await guard.reset(counter);
-    return outcome.code;
+    if (outcome.status === "wrong") return "wrong-code";
+    if (outcome.status === "redeemed") await guard.reset(counter);
+    else if (counted !== null) await guard.refund(counter);
+    return outcome.status === "dead" ? "wrong-code" : outcome.code;
   }
 }
 

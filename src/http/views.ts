@@ -5,6 +5,7 @@ import type { AuditEntry, Block, QueuedMail, Session, User } from "../space/cont
 export function viewUser(user: User): User {
   return {
     id: user.id,
+    number: user.number,
     username: user.username,
     email: user.email,
     emailVerifiedAt: user.emailVerifiedAt,

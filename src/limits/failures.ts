@@ -1,9 +1,10 @@
 import type { Clock } from "../base/clock.js";
 import { hmac } from "../base/crypto.js";
 import { limitForm } from "../base/keys.js";
+import { MAILED_PURPOSES } from "../codes/purposes.js";
 import type { Limited } from "../space/contract.js";
 import type { Logger } from "../space/options.js";
-import type { LimitSettlement, Store, WindowRule } from "../store/contract.js";
+import type { LimitSettlement, Store, UserRecord, WindowRule } from "../store/contract.js";
 import type { ActionRules } from "./actions.js";
 import { addressKey } from "./address.js";
 import { byCode } from "./guard.js";
@@ -58,7 +59,12 @@ export interface Failures {
    * password was reset, its owner proved themselves, or it is gone.
    */
   forget(userId: string, ip?: string): Promise<void>;
+  /** As {@link forget}, from every address, device and session, and wrong codes of every kind. */
+  forgetEverywhere(user: Pick<UserRecord, "id" | "username" | "email">): Promise<void>;
 }
+
+/** How many counters are read at once. */
+const PAGE = 500;
 
 interface FailureHit {
   readonly key: string;
@@ -150,7 +156,33 @@ export function createFailures(deps: {
         clock.now(),
       );
     },
+
+    async forgetEverywhere({ id, username, email }) {
+      // In an exact space a pair is counted under what was typed.
+      const typed = [username, email].filter((name) => name !== null);
+      const accounts = [id, ...typed.map((name) => `?${hmac(key, limitForm(name))}`)];
+      const found = await Promise.all(accounts.map((account) => keysBelow(`fail:${account}`)));
+      const keys = [...found.flat(), ...MAILED_PURPOSES.map((purpose) => byCode(id, purpose))];
+      await store.settleLimits(
+        keys.map((each) => ({ key: each, action: "reset" }) as const),
+        clock.now(),
+      );
+    },
   };
+
+  /** The counter of this name, and those that its name stands before. */
+  async function keysBelow(name: string): Promise<string[]> {
+    const keys = [name];
+    let after = `${name}:`;
+    for (;;) {
+      const page = await store.readRecords("limits", after, PAGE);
+      const own = page.filter((record) => record.key.startsWith(`${name}:`));
+      keys.push(...own.map((record) => record.key));
+      const last = page.at(-1);
+      if (last === undefined || own.length < PAGE) return keys;
+      after = last.key;
+    }
+  }
 }
 
 /** The count of the account that a try belongs to; none on a known device, whose pair lock is enough. */

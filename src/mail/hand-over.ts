@@ -9,7 +9,10 @@ export type PreparedCode =
   | {
       readonly status: "ready";
       readonly code: string;
+      /** The whole address. */
       readonly link: string;
+      /** The secret in it. */
+      readonly linkText: string;
       /** Whole milliseconds. */
       readonly codeExpiresAt: number;
       readonly linkExpiresAt: number;
@@ -59,7 +62,7 @@ export async function handOver(
     if (mail.codeId !== null) {
       code = await options.prepareCode(mail);
       if (code.status === "gone") return code;
-      secrets.push(code.code, code.link, code.link.slice(code.link.indexOf("=") + 1));
+      secrets.push(code.link, code.linkText, code.linkText.slice(code.linkText.indexOf(".") + 1), code.code);
     }
     const now = clock.now();
     // Preparing took so long that another courier might take the mail over while this one still sends it.

@@ -8,13 +8,14 @@ import type { MailService, QueuedMail } from "../space/contract.js";
 import type { MailRecord, Store } from "../store/contract.js";
 import type { Courier } from "./courier.js";
 import { type HandOverOptions, placeOf } from "./hand-over.js";
+import type { WriteLinkUrl } from "./links.js";
 import { sampleFacts, testMail } from "./samples.js";
 import { isTemplate, TEMPLATE_NAMES } from "./templates.js";
 import { MailRefused } from "./transport.js";
 
 /** What `space.mail` does, but for what needs rights: delivering, looking at the queue and the outbox, and trying out. */
 export function createMailService(
-  options: { readonly store: Store; readonly courier: Courier } & Pick<
+  options: { readonly store: Store; readonly courier: Courier; readonly linkUrl: WriteLinkUrl } & Pick<
     HandOverOptions,
     "transport" | "clock" | "from" | "siteName" | "baseUrl" | "write"
   >,
@@ -41,7 +42,7 @@ export function createMailService(
           "invalid-input",
           `There is no template ${JSON.stringify(String(template).slice(0, 64))}; there are ${TEMPLATE_NAMES.join(", ")}.`,
         );
-      const facts = sampleFacts(placeOf(options, clock.now()));
+      const facts = sampleFacts(placeOf(options, clock.now()), options.linkUrl(template, "sample"));
       return { from, ...options.write(template, facts, locale ?? null) };
     },
 

@@ -6,13 +6,16 @@ import { sampleFacts } from "./samples.js";
 import { createWriter } from "./writing.js";
 
 const NOW = Date.UTC(2026, 2, 2, 9);
-const FACTS = sampleFacts({
-  siteName: "Ada's Shop",
-  baseUrl: "https://shop.example",
-  signInUrl: "https://shop.example/sign-in",
-  resetUrl: "https://shop.example/reset",
-  now: NOW,
-});
+const FACTS = sampleFacts(
+  {
+    siteName: "Ada's Shop",
+    baseUrl: "https://shop.example",
+    signInUrl: "https://shop.example/sign-in",
+    resetUrl: "https://shop.example/reset",
+    now: NOW,
+  },
+  "https://shop.example/verify?link=sample",
+);
 
 function write(templates: MailTemplates, locale: string | null = null, facts = FACTS) {
   return createWriter(readOwnTemplates(templates))("verify-email", facts, locale);

@@ -7,6 +7,7 @@ import type { MailFacts, RenderedMail } from "./templates.js";
 /** Facts for looking at a template: nobody's, and its code and link open nothing. */
 export function sampleFacts(
   place: Pick<MailFacts, "siteName" | "baseUrl" | "signInUrl" | "resetUrl" | "now">,
+  link: string,
 ): MailFacts {
   return {
     ...place,
@@ -16,7 +17,7 @@ export function sampleFacts(
     ip: "192.0.2.7",
     userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     code: "7KQ2MX",
-    link: `${place.baseUrl}/verify?link=sample`,
+    link,
     codeExpiresAt: place.now + 10 * MINUTE,
     linkExpiresAt: place.now + HOUR,
     newEmail: "ada@example.org",

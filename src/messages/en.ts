@@ -447,8 +447,6 @@ export const en = {
       title: "Choose a new password",
       lead: "With the new password every device is signed out, this one too.",
       submit: "Set the new password",
-      deadTitle: "This link does not work any more",
-      dead: "It was used already, is too old, or was cut off on the way. Ask for another mail.",
       again: "Send another mail",
     },
 

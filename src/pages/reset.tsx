@@ -1,5 +1,7 @@
 import type { CodeProof, ResetPasswordResult } from "../space/contract.js";
-import { CodeField, Form, PasswordField, TextField } from "./form.js";
+import { askForMail, IdentifierField } from "./asking.js";
+import { showCard, showCodePage, showDeadLink, showLinkPage } from "./code-pages.js";
+import { PasswordField } from "./form.js";
 import { limitedProblem, mending, missingFields, refusedPassword } from "./mending.js";
 import { withNotice } from "./notice.js";
 import { fieldProblem, type Problem } from "./problem.js";
@@ -17,25 +19,18 @@ async function open(visit: Visit): Promise<Response> {
   const link = visit.query("link");
   if (link === null) return visit.url.pathname === "/reset" ? showAsk(visit, "") : visit.redirect("/reset");
   const found = await visit.space.codes.peek(link);
-  return found?.purpose === "reset-password" ? showLink(visit, link) : showDeadLink(visit);
+  return found?.purpose === "reset-password" ? showLink(visit, link) : dead(visit);
 }
 
-/** Answers the same whether there is such an account or not. */
 async function ask(visit: Visit): Promise<Response> {
-  const form = await visit.read(["identifier"]);
-  const refuse = (problem: Problem) => showAsk(visit, form.identifier, problem);
-  const missing = missingFields(visit, form, ["identifier"]);
-  if (missing !== null) return refuse(missing);
-  return mending(visit, refuse, async () => {
-    const ticket = visit.ticket("reset");
-    const result = await visit.space.codes.request("reset-password", {
-      identifier: form.identifier,
-      ...(ticket === null ? {} : { ticket }),
-      ...visit.context,
-    });
-    if (result.status === "limited") return refuse(limitedProblem(visit, result));
-    visit.keepTicket("reset", result.ticket);
-    return visit.redirect("/reset/code");
+  const { identifier } = await visit.read(["identifier"]);
+  const refuse = (problem: Problem) => showAsk(visit, identifier, problem);
+  return askForMail(visit, {
+    purpose: "reset-password",
+    ticket: "reset",
+    identifier,
+    next: "/reset/code",
+    refuse,
   });
 }
 
@@ -63,7 +58,7 @@ async function submitLink(visit: Visit): Promise<Response> {
   const missing = missingFields(visit, form, ["newPassword"]);
   if (missing !== null) return refuse(missing);
   return mending(visit, refuse, () =>
-    finish(visit, { link: form.link }, form.newPassword, refuse, () => showDeadLink(visit)),
+    finish(visit, { link: form.link }, form.newPassword, refuse, () => dead(visit)),
   );
 }
 
@@ -92,80 +87,48 @@ async function finish(
   }
 }
 
-async function showAsk(visit: Visit, identifier: string, problem?: Problem): Promise<Response> {
+function showAsk(visit: Visit, identifier: string, problem?: Problem): Promise<Response> {
   const words = visit.words.reset;
-  return visit.show({
-    title: words.title,
-    ...(problem === undefined ? {} : { problem }),
-    children: (
-      <div class="card">
-        <h1>{words.title}</h1>
-        <p>{words.lead}</p>
-        <Form visit={visit} action="/reset" submit={words.submit} problem={problem}>
-          <TextField
-            form="reset"
-            name="identifier"
-            label={visit.words.fields.identifier}
-            inputmode="email"
-            autocomplete="username"
-            value={identifier}
-            problem={problem}
-          />
-        </Form>
-        <div class="more">
-          <p>
-            {words.remembered} <a href="/sign-in">{words.signIn}</a>
-          </p>
-        </div>
-      </div>
-    ),
-  });
+  return showCard(
+    visit,
+    {
+      title: words.title,
+      lead: words.lead,
+      action: "/reset",
+      submit: words.submit,
+      problem,
+      more: (
+        <p>
+          {words.remembered} <a href="/sign-in">{words.signIn}</a>
+        </p>
+      ),
+    },
+    <IdentifierField visit={visit} form="reset" value={identifier} problem={problem} />,
+  );
 }
 
-async function showCode(visit: Visit, code: string, problem?: Problem): Promise<Response> {
+function showCode(visit: Visit, code: string, problem?: Problem): Promise<Response> {
   const words = visit.words.resetCode;
-  return visit.show({
+  return showCodePage(visit, {
     title: words.title,
-    ...(problem === undefined ? {} : { problem }),
-    children: (
-      <div class="card">
-        <h1>{words.title}</h1>
-        <p>{words.lead(codeLifetime(visit))}</p>
-        <Form visit={visit} action="/reset/code" submit={words.submit} problem={problem}>
-          <CodeField
-            form="reset"
-            name="code"
-            label={visit.words.fields.code}
-            value={code}
-            problem={problem}
-          />
-          <NewPassword visit={visit} problem={problem} />
-        </Form>
-        <div class="more">
-          <p>
-            {words.nothingCame} <a href="/reset">{words.again}</a>
-          </p>
-        </div>
-      </div>
+    lead: words.lead(codeLifetime(visit)),
+    action: "/reset/code",
+    submit: words.submit,
+    code,
+    problem,
+    fields: <NewPassword visit={visit} problem={problem} />,
+    more: (
+      <p>
+        {words.nothingCame} <a href="/reset">{words.again}</a>
+      </p>
     ),
   });
 }
 
-async function showLink(visit: Visit, link: string, problem?: Problem): Promise<Response> {
-  const words = visit.words.resetLink;
-  return visit.show({
-    title: words.title,
-    ...(problem === undefined ? {} : { problem }),
-    children: (
-      <div class="card">
-        <h1>{words.title}</h1>
-        <p>{words.lead}</p>
-        <Form visit={visit} action="/reset/link" submit={words.submit} problem={problem} hidden={{ link }}>
-          <NewPassword visit={visit} problem={problem} />
-        </Form>
-      </div>
-    ),
-  });
+function showLink(visit: Visit, link: string, problem?: Problem): Promise<Response> {
+  const { title, lead, submit } = visit.words.resetLink;
+  const fields = <NewPassword visit={visit} problem={problem} />;
+  return showLinkPage(visit, { title, lead, submit, action: "/reset/link", link, problem, fields });
 }
 
 function NewPassword(props: { readonly visit: Visit; readonly problem: Problem | undefined }) {
@@ -182,19 +145,6 @@ function NewPassword(props: { readonly visit: Visit; readonly problem: Problem |
   );
 }
 
-async function showDeadLink(visit: Visit): Promise<Response> {
-  const words = visit.words.resetLink;
-  return visit.show({
-    title: words.deadTitle,
-    status: 422,
-    children: (
-      <div class="card">
-        <h1>{words.deadTitle}</h1>
-        <p>{words.dead}</p>
-        <a class="button" href="/reset">
-          {words.again}
-        </a>
-      </div>
-    ),
-  });
+function dead(visit: Visit): Promise<Response> {
+  return showDeadLink(visit, { href: "/reset", label: visit.words.resetLink.again });
 }

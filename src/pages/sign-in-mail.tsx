@@ -1,7 +1,7 @@
+import { askForMail, IdentifierField } from "./asking.js";
 import { showCard, showCodePage, showDeadLink, showLinkPage } from "./code-pages.js";
 import { enter, returnOf, withReturn } from "./entering.js";
-import { TextField } from "./form.js";
-import { limitedProblem, mending, missingFields } from "./mending.js";
+import { mending, missingFields } from "./mending.js";
 import type { Problem } from "./problem.js";
 import { safeReturnTo } from "./return-to.js";
 import { codeLifetime } from "./times.js";
@@ -14,23 +14,15 @@ export const signInMail: readonly Route[] = [
   { path: "/sign-in/link", get: openLink, post: submitLink },
 ];
 
-/** Answers the same whether there is such an account or not, and whether it may do this. */
 async function ask(visit: Visit): Promise<Response> {
-  const form = await visit.read(["identifier", "return_to"]);
-  const returnTo = safeReturnTo(form.return_to, visit.space.baseUrl);
-  const refuse = (problem: Problem) => showAsk(visit, returnTo, form.identifier, problem);
-  const missing = missingFields(visit, form, ["identifier"]);
-  if (missing !== null) return refuse(missing);
-  return mending(visit, refuse, async () => {
-    const ticket = visit.ticket("sign-in-mail");
-    const result = await visit.space.codes.request("sign-in", {
-      identifier: form.identifier,
-      ...(ticket === null ? {} : { ticket }),
-      ...visit.context,
-    });
-    if (result.status === "limited") return refuse(limitedProblem(visit, result));
-    visit.keepTicket("sign-in-mail", result.ticket);
-    return visit.redirect(withReturn("/sign-in/mail/code", returnTo));
+  const { identifier, return_to } = await visit.read(["identifier", "return_to"]);
+  const returnTo = safeReturnTo(return_to, visit.space.baseUrl);
+  return askForMail(visit, {
+    purpose: "sign-in",
+    ticket: "sign-in-mail",
+    identifier,
+    next: withReturn("/sign-in/mail/code", returnTo),
+    refuse: (problem) => showAsk(visit, returnTo, identifier, problem),
   });
 }
 
@@ -85,15 +77,7 @@ function showAsk(visit: Visit, returnTo: string, identifier: string, problem?: P
         </p>
       ),
     },
-    <TextField
-      form="sign-in-mail"
-      name="identifier"
-      label={visit.words.fields.identifier}
-      inputmode="email"
-      autocomplete="username"
-      value={identifier}
-      problem={problem}
-    />,
+    <IdentifierField visit={visit} form="sign-in-mail" value={identifier} problem={problem} />,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { UnlockResult } from "../space/contract.js";
+import { askForMail, IdentifierField } from "./asking.js";
 import { showCard, showCodePage, showDeadLink, showLinkPage } from "./code-pages.js";
-import { TextField } from "./form.js";
 import { limitedProblem, mending, missingFields } from "./mending.js";
 import { withNotice } from "./notice.js";
 import { fieldProblem, type Problem } from "./problem.js";
@@ -21,23 +21,10 @@ async function open(visit: Visit): Promise<Response> {
   return found?.purpose === "unlock" ? showLink(visit, link) : dead(visit);
 }
 
-/** Answers the same whether there is such an account or not, and whether anything is locked. */
 async function ask(visit: Visit): Promise<Response> {
-  const form = await visit.read(["identifier"]);
-  const refuse = (problem: Problem) => showAsk(visit, form.identifier, problem);
-  const missing = missingFields(visit, form, ["identifier"]);
-  if (missing !== null) return refuse(missing);
-  return mending(visit, refuse, async () => {
-    const ticket = visit.ticket("unlock");
-    const result = await visit.space.codes.request("unlock", {
-      identifier: form.identifier,
-      ...(ticket === null ? {} : { ticket }),
-      ...visit.context,
-    });
-    if (result.status === "limited") return refuse(limitedProblem(visit, result));
-    visit.keepTicket("unlock", result.ticket);
-    return visit.redirect("/unlock/code");
-  });
+  const { identifier } = await visit.read(["identifier"]);
+  const refuse = (problem: Problem) => showAsk(visit, identifier, problem);
+  return askForMail(visit, { purpose: "unlock", ticket: "unlock", identifier, next: "/unlock/code", refuse });
 }
 
 async function openCode(visit: Visit): Promise<Response> {
@@ -99,15 +86,7 @@ function showAsk(visit: Visit, identifier: string, problem?: Problem): Promise<R
         </p>
       ),
     },
-    <TextField
-      form="unlock"
-      name="identifier"
-      label={visit.words.fields.identifier}
-      inputmode="email"
-      autocomplete="username"
-      value={identifier}
-      problem={problem}
-    />,
+    <IdentifierField visit={visit} form="unlock" value={identifier} problem={problem} />,
   );
 }
 

@@ -1,4 +1,5 @@
-import { Form, TextField } from "./form.js";
+import { IdentifierField } from "./asking.js";
+import { Form } from "./form.js";
 import { limitedProblem, mending, missingFields } from "./mending.js";
 import type { Problem } from "./problem.js";
 import type { Route, Visit } from "./visit.js";
@@ -47,15 +48,7 @@ async function show(visit: Visit, identifier: string, problem?: Problem): Promis
         <p>{asker === null ? words.lead : words.leadKnown}</p>
         <Form visit={visit} action="/verify/again" submit={words.submit} problem={problem}>
           {asker === null ? (
-            <TextField
-              form="again"
-              name="identifier"
-              label={visit.words.fields.identifier}
-              inputmode="email"
-              autocomplete="username"
-              value={identifier}
-              problem={problem}
-            />
+            <IdentifierField visit={visit} form="again" value={identifier} problem={problem} />
           ) : null}
         </Form>
         <div class="more">

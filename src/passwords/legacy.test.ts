@@ -310,7 +310,9 @@ describe("the time of a check", () => {
     expect(await flood).not.toContain(true);
     const whole = performance.now() - begun;
     expect(times.length).toBeGreaterThan(20);
-    // On the main thread one of them would have waited for all the hashes; here none waits for even two.
-    expect(Math.max(...times)).toBeLessThan(whole / 6);
+    // On the main thread each would have waited for one of the twelve hashes at least. What a busy machine makes of a
+    // single one says nothing, so it is the one in the middle that counts.
+    const usual = times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+    expect(usual).toBeLessThan(whole / 24);
   });
 });

@@ -20,6 +20,7 @@ import { isSystem, requireAdministratorOf, requireSuperuser } from "../users/rig
 import { type Hasher, normalizePassword } from "./hasher.js";
 import { createLegacyCheck } from "./legacy.js";
 import { laneOf, type PasswordWork } from "./password-work.js";
+import type { Renewal } from "./renewal.js";
 import { OWN_SCHEME } from "./stored.js";
 
 export function createPasswords(deps: {
@@ -33,8 +34,9 @@ export function createPasswords(deps: {
   readonly gate: BlockGate;
   readonly sessions: Sessions;
   readonly devices: Devices;
+  readonly renewal: Renewal;
 }): PasswordsService {
-  const { store, clock, hasher, policy, work, failures, guard, gate, sessions, devices } = deps;
+  const { store, clock, hasher, policy, work, failures, guard, gate, sessions, devices, renewal } = deps;
   const checkHash = createLegacyCheck(hasher);
 
   async function read(userId: string): Promise<{ user: UserRecord; password: PasswordRecord | null }> {
@@ -64,27 +66,41 @@ export function createPasswords(deps: {
     ];
   }
 
+  /** What a new password ends besides: codes that may have been asked for with the old one. */
   async function replace(
     userId: string,
     expected: string | null | undefined,
     next: PasswordRecord | null,
     events: readonly StoreEvent[],
-  ): Promise<number> {
-    const written = await store.replacePassword(
-      userId,
-      expected,
-      next,
-      { raiseEpoch: true, now: clock.now() },
-      events,
-    );
+    raiseEpoch = true,
+  ): Promise<number | "conflict"> {
+    const options = { raiseEpoch, now: clock.now() };
+    const written = await store.replacePassword(userId, expected, next, options, events);
     if (written.status === "not-found") throw noSuchUser(userId);
-    if (written.status === "conflict")
-      throw new WatchwordError(
-        "conflict",
-        "The password was changed by somebody else at the same moment; sign in anew.",
-      );
+    if (written.status === "conflict") return "conflict";
     await store.discardCodes(userId, PURPOSES_ENDED_BY_PASSWORD);
     return written.sessionEpoch;
+  }
+
+  /** In place of the password that was typed, if it still is the user's: its hash may have been made anew meanwhile. */
+  async function replaceTyped(
+    userId: string,
+    compared: PasswordRecord | null,
+    typed: string,
+    next: PasswordRecord,
+    events: readonly StoreEvent[],
+  ): Promise<number> {
+    let expected = compared;
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const epoch = await replace(userId, expected?.hash ?? null, next, events);
+      if (epoch !== "conflict") return epoch;
+      expected = (await read(userId)).password;
+      if (!(await work.matches(expected, typed, { account: userId }))) break;
+    }
+    throw new WatchwordError(
+      "conflict",
+      "The password was changed by somebody else at the same moment; sign in anew.",
+    );
   }
 
   return {
@@ -98,10 +114,13 @@ export function createPasswords(deps: {
 
     async check(userId, password) {
       const found = await read(userId);
-      return work.matches(found.password, requireText(password, "password"), { account: userId });
+      const typed = requireText(password, "password");
+      const isRight = await work.matches(found.password, typed, { account: userId });
+      if (isRight) renewal.begin(userId, found.password, typed);
+      return isRight;
     },
 
-    async set(userId, password, { notify = true, ...context } = {}) {
+    async set(userId, password, { notify = true, keepSessions = false, ...context } = {}) {
       // Administrators start a reset; they do not choose passwords (ASVS 5.0, 6.4.6).
       requireSuperuser(context, "set somebody's password");
       const { user } = await read(userId);
@@ -111,7 +130,8 @@ export function createPasswords(deps: {
           details: { field: "password", reason: review.reason },
         });
       const next = await work.make(password, { account: userId });
-      await replace(userId, undefined, next, changedEvents(user, "password.set", context, notify));
+      const events = changedEvents(user, "password.set", context, notify);
+      await replace(userId, undefined, next, events, !keepSessions);
       await failures.forget(userId);
     },
 
@@ -138,7 +158,7 @@ export function createPasswords(deps: {
 
       const kept = await findKept(userId, sessionToken);
       const events = changedEvents(user, "password.changed", context, true);
-      const epoch = await replace(userId, password?.hash ?? null, next, events);
+      const epoch = await replaceTyped(userId, password, currentPassword, next, events);
       // Whoever knew the old password may have spent the tries, those of the second factor too.
       await failures.forget(userId, context.ip);
       const device = devices.issue(userId, epoch);

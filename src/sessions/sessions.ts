@@ -1,5 +1,5 @@
 import { auditEvent } from "../audit/audit.js";
-import { type Clock, DAY, HOUR } from "../base/clock.js";
+import type { Clock } from "../base/clock.js";
 import { newToken, sha256 } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
@@ -13,7 +13,6 @@ import type {
   JsonObject,
   Session,
   SessionCheckWithDataResult,
-  SessionPolicy,
   SessionsService,
   UserWithData,
 } from "../space/contract.js";
@@ -29,6 +28,7 @@ import type {
 import { noSuchUser } from "../users/lookup.js";
 import { toUser } from "../users/records.js";
 import { requireAdministrator, requireSelfOrAdministrator, requireSuperuser } from "../users/rights.js";
+import { absoluteEndOf, endOfUse, type PolicyInForce } from "./policy.js";
 import { isOver, toSession } from "./records.js";
 import { createTouches } from "./touches.js";
 
@@ -50,8 +50,13 @@ export interface OpeningSession {
   readonly settle?: readonly LimitSettlement[];
 }
 
+/** What `space.sessions` does, but for what takes a password. */
+export type SessionsWithoutPassword = Omit<SessionsService, "createByPassword">;
+
 export interface Sessions {
-  readonly service: SessionsService;
+  readonly service: SessionsWithoutPassword;
+  /** @throws WatchwordError `account-blocked`, `account-inactive` */
+  requireWelcome(user: UserRecord): Promise<void>;
   /** Makes a session, with what else happened. One that was made under an epoch gone by never answers. */
   open(
     opening: OpeningSession,
@@ -66,26 +71,10 @@ export interface Sessions {
   stop(): Promise<void>;
 }
 
-/** The policy with its defaults. @throws WatchwordError `invalid-option` */
-export function sessionPolicy(options: Partial<SessionPolicy> = {}): SessionPolicy {
-  const idle = options.idle ?? 10 * DAY;
-  const absolute = options.absolute === undefined ? 30 * DAY : options.absolute;
-  const mostPerUser = options.mostPerUser ?? 100;
-  const touchEvery = options.touchEvery ?? Math.max(idle / 100, Math.min(HOUR, idle / 10));
-  if (!(idle > 0) || !(absolute === null || absolute > 0) || !(touchEvery >= 0 && touchEvery < idle))
-    throw new WatchwordError(
-      "invalid-option",
-      "sessions.idle and sessions.absolute must be positive milliseconds, sessions.touchEvery less than idle.",
-    );
-  if (!(Number.isInteger(mostPerUser) && mostPerUser > 0))
-    throw new WatchwordError("invalid-option", "sessions.mostPerUser must be a whole number from 1.");
-  return { idle, absolute, touchEvery, mostPerUser };
-}
-
 export function createSessions(deps: {
   readonly store: Store;
   readonly clock: Clock;
-  readonly policy: SessionPolicy;
+  readonly policy: PolicyInForce;
   readonly gate: BlockGate;
   readonly logger: Logger;
 }): Sessions {
@@ -94,12 +83,9 @@ export function createSessions(deps: {
 
   function newRecord(tokenHash: string, opening: OpeningSession, context: Context): SessionRecord {
     const now = clock.now();
-    const absoluteEnd =
-      opening.absoluteEnd === undefined
-        ? policy.absolute === null
-          ? null
-          : now + policy.absolute
-        : opening.absoluteEnd;
+    const { current } = policy;
+    const asked = { createdAt: now, absoluteEnd: opening.absoluteEnd ?? null };
+    const absoluteEnd = absoluteEndOf(current, asked);
     return {
       id: newId(now),
       tokenHash,
@@ -107,7 +93,7 @@ export function createSessions(deps: {
       epoch: opening.epoch,
       createdAt: now,
       lastSeenAt: now,
-      expiresAt: slid(now, absoluteEnd),
+      expiresAt: endOfUse(current, asked, now),
       absoluteEnd,
       authenticatedAt: now,
       methods: opening.methods,
@@ -117,15 +103,15 @@ export function createSessions(deps: {
     };
   }
 
-  function slid(now: number, absoluteEnd: number | null): number {
-    return absoluteEnd === null ? now + policy.idle : Math.min(now + policy.idle, absoluteEnd);
-  }
-
   async function open(opening: OpeningSession, context: Context, events: readonly StoreEvent[]) {
     const token = newToken();
     const record = newRecord(sha256(token), opening, context);
     const settle = opening.settle ?? [];
-    await store.createSession(record, { recordSignIn: true, keep: policy.mostPerUser, settle }, events);
+    await store.createSession(
+      record,
+      { recordSignIn: true, keep: policy.current.mostPerUser, settle },
+      events,
+    );
     return { token, session: toSession(record) };
   }
 
@@ -139,35 +125,66 @@ export function createSessions(deps: {
     token: string,
     options?: { readonly data: true },
   ): Promise<SessionCheckWithDataResult> {
-    if (typeof token !== "string" || token.length > 512 || token === "") return NOT_FOUND;
+    if (!isToken(token)) return NOT_FOUND;
     const withData = options?.data === true;
     const tokenHash = sha256(token);
     const found = await store.checkSession(tokenHash, { data: withData });
     if (found === null || found.session.epoch !== found.user.sessionEpoch) return NOT_FOUND;
     const now = clock.now();
-    const touched = touches.pending(tokenHash);
-    const record = touched === undefined ? found.session : { ...found.session, ...touched };
+    const record = lastKnown(found.session);
     if (isOver(record, now)) return EXPIRED;
-    if (now - record.lastSeenAt >= policy.touchEvery)
-      touches.add({ tokenHash, lastSeenAt: now, expiresAt: slid(now, record.absoluteEnd) });
+    const { current } = policy;
+    const used = { tokenHash, lastSeenAt: now, expiresAt: endOfUse(current, record, now) };
+    if (now >= used.expiresAt) {
+      // The absolute end came nearer than what the last use recorded; no use, so its time stays.
+      touches.add({ ...used, lastSeenAt: record.lastSeenAt });
+      return EXPIRED;
+    }
+    const isRecorded = current.touchEvery === 0 || isDue(record, now);
+    if (current.touchEvery === 0) await store.touchSessions([used]);
+    else if (isRecorded) touches.add(used);
     const user = toUser(found.user, now) as UserWithData;
     if (withData) Object.assign(user, { data: JSON.parse(found.user.data) });
-    return { status: "ok", user, session: toSession(record) };
+    return { status: "ok", user, session: toSession(isRecorded ? { ...record, ...used } : record) };
   }
 
-  const service: SessionsService = {
-    policy,
+  /** With the use that waits to be written. */
+  function lastKnown(stored: SessionRecord): SessionRecord {
+    const touched = touches.pending(stored.tokenHash);
+    return touched === undefined || touched.lastSeenAt < stored.lastSeenAt
+      ? stored
+      : { ...stored, ...touched };
+  }
+
+  /** Whether a use is worth recording: the last one is long ago, or was recorded under another policy. */
+  function isDue(record: SessionRecord, now: number): boolean {
+    const { current } = policy;
+    return (
+      now - record.lastSeenAt >= current.touchEvery ||
+      record.expiresAt !== endOfUse(current, record, record.lastSeenAt)
+    );
+  }
+
+  async function requireWelcome(user: UserRecord): Promise<void> {
+    if ((await gate.of(user)) !== null)
+      throw new WatchwordError("account-blocked", "The user is blocked; unblock the account first.");
+    if (!user.active)
+      throw new WatchwordError(
+        "account-inactive",
+        "The user is switched off; make the account active first.",
+      );
+  }
+
+  const service: SessionsWithoutPassword = {
+    get policy() {
+      return policy.current;
+    },
+    setPolicy: (change, context = {}) => policy.set(change, context),
 
     async create({ userId, methods = [], data, ...context }) {
       requireSuperuser(context, "make sessions without a proof");
       const user = await read(userId);
-      if ((await gate.of(user)) !== null)
-        throw new WatchwordError("account-blocked", "The user is blocked; unblock the account first.");
-      if (!user.active)
-        throw new WatchwordError(
-          "account-inactive",
-          "The user is switched off; make the account active first.",
-        );
+      await requireWelcome(user);
       const opening = { userId, epoch: user.sessionEpoch, methods, ...(data === undefined ? {} : { data }) };
       const event = auditEvent("session.created", { now: clock.now(), userId }, context);
       return open(opening, context, [event]);
@@ -226,6 +243,23 @@ export function createSessions(deps: {
       return end({}, null, context);
     },
 
+    async remove(token, context = {}) {
+      if (!isToken(token)) return false;
+      const tokenHash = sha256(token);
+      const found = await store.checkSession(tokenHash, { data: false });
+      const isLive =
+        found !== null &&
+        found.session.epoch === found.user.sessionEpoch &&
+        !isOver(lastKnown(found.session), clock.now());
+      const filter = { tokenHash };
+      // What was over already was told of when it ended, or ended by itself: nothing for the record.
+      const removed = isLive
+        ? await end(filter, found.user.id, context)
+        : await store.endSessions(filter, []);
+      touches.forget(tokenHash);
+      return removed > 0;
+    },
+
     async removeExpired({ userId, ...context } = {}) {
       if (userId === undefined) requireAdministrator(context, "remove expired sessions");
       else await requireRightsOver(userId, context);
@@ -249,7 +283,11 @@ export function createSessions(deps: {
 
   async function cameFrom(userId: string, ip: string | undefined): Promise<boolean> {
     if (ip === undefined) return false;
-    const sessions = await store.listSessions({ filter: { userId }, after: null, size: policy.mostPerUser });
+    const sessions = await store.listSessions({
+      filter: { userId },
+      after: null,
+      size: policy.current.mostPerUser,
+    });
     return sessions.some((session) => session.ip !== null && addressKey(session.ip) === addressKey(ip));
   }
 
@@ -262,5 +300,9 @@ export function createSessions(deps: {
     return ended > 0;
   }
 
-  return { service, open, cameFrom, signOut, stop: () => touches.stop() };
+  return { service, open, requireWelcome, cameFrom, signOut, stop: () => touches.stop() };
+}
+
+function isToken(token: unknown): token is string {
+  return typeof token === "string" && token.length <= 512 && token !== "";
 }

@@ -187,6 +187,7 @@ function pendingUser(
     version: 1,
     sessionEpoch: 1,
     state: "pending",
+    number: null,
     username: names.username,
     email: names.email,
     emailVerifiedAt: null,

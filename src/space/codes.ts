@@ -1,4 +1,5 @@
 import { WatchwordError } from "../base/errors.js";
+import { requireText } from "../base/input.js";
 import { idKey } from "../base/keys.js";
 import type { CodeDesk } from "../codes/desk.js";
 import type { CodeKind, RequestCode } from "../codes/request.js";
@@ -95,7 +96,7 @@ export function createCodes(
       case "verify-email":
         return deps.verification.confirm(input);
       case "reset-password":
-        return deps.reset.confirm({ ...input, newPassword: input.newPassword ?? "" });
+        return deps.reset.confirm({ ...input, newPassword: requireText(input.newPassword, "newPassword") });
       case "change-email":
         return around(input, () => deps.emailChange.confirm(input));
       case "delete-account":
@@ -144,6 +145,7 @@ type Confirmed = {
   readonly password?: string;
   readonly atOnce?: boolean;
   readonly emailVerified?: boolean;
+  readonly codeFirst?: boolean;
 } & LimitSkip &
   Context;
 

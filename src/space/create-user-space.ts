@@ -23,8 +23,10 @@ import { createPasswordReset } from "../passwords/reset.js";
 import { createSecretSealing } from "../passwords/sealing.js";
 import { createPasswordSecrets } from "../passwords/secrets.js";
 import { createDevices } from "../sessions/device.js";
-import { createSessions, sessionPolicy } from "../sessions/sessions.js";
+import { createPolicyInForce, sessionPolicy } from "../sessions/policy.js";
+import { createSessions } from "../sessions/sessions.js";
 import { createSignInFlows } from "../sign-in/flows.js";
+import { createSessionByPassword } from "../sign-in/session-by-password.js";
 import { createSignUp } from "../sign-up/sign-up.js";
 import { createVerification } from "../sign-up/verification.js";
 import type { Store } from "../store/contract.js";
@@ -32,7 +34,7 @@ import { createUserFlows } from "../users/flows.js";
 import { createSetUp } from "../users/set-up.js";
 import { createCodes } from "./codes.js";
 import { type Config, readConfig, toldBaseUrl, VARIABLES } from "./config.js";
-import type { ConfigEntry, HandlerContext, UserSpace } from "./contract.js";
+import type { ConfigEntry, HandlerContext, SessionPolicy, SessionsService, UserSpace } from "./contract.js";
 import { createDatabase } from "./database.js";
 import { createHousekeeping } from "./housekeeping.js";
 import { stderrLogger } from "./logger.js";
@@ -118,7 +120,13 @@ export async function createUserSpace(
     );
     const config = readConfig(options, process.env, settings);
     const mode = settings.identifiers;
-    const policy = sessionPolicy({ ...options.sessions, ...settings.sessionPolicy });
+    const policy = createPolicyInForce({
+      store,
+      clock,
+      logger,
+      options: options.sessions ?? {},
+      settings,
+    });
     const keysFor = (purpose: string) => mapKeys(secrets, purpose);
 
     const passwordPolicy = createPolicy({
@@ -152,8 +160,11 @@ export async function createUserSpace(
     const mailLimits = createMailLimits(guard, limitKey, limits);
     const ground = { store, clock, mode, policy: codePolicy, desk, mailLimits, failures, guard, gate };
     const requestCode = createCodeRequests(ground);
+    const renewal = createRenewal({ store, clock, passwords, logger });
+    const createByPassword = createSessionByPassword({ ...ground, passwords, sessions, renewal });
     const passwordsService = createPasswords({
       ...ground,
+      renewal,
       hasher,
       policy: passwordPolicy,
       work: passwords,
@@ -162,7 +173,6 @@ export async function createUserSpace(
     });
     const flow = { ...ground, requestCode, passwords, confirmPassword: passwordsService.confirm };
     const userFlows = createUserFlows({ ...flow, verifies: people.signUp.verification === "required" });
-    const renewal = createRenewal({ store, clock, passwords, logger });
     const mail = createMail({
       store,
       clock,
@@ -182,6 +192,8 @@ export async function createUserSpace(
       renewal,
       policy: { ...people.signIn, tellNewDevice: wording.isWanted("new-device") },
     });
+    // Onto it, not into a copy: a copy would keep the policy of this moment.
+    const sessionsService: SessionsService = Object.assign(sessions.service, { createByPassword });
     const housekeeping = createHousekeeping({ store, clock, logger });
 
     let closing: Promise<void> | undefined;
@@ -196,7 +208,7 @@ export async function createUserSpace(
       clock,
       users: userFlows.users,
       passwords: passwordsService,
-      sessions: sessions.service,
+      sessions: sessionsService,
       codes: createCodes({
         ...flow,
         ...userFlows,
@@ -217,7 +229,7 @@ export async function createUserSpace(
           clock,
           spaceId: settings.spaceId,
           mode,
-          sessionPolicy: policy,
+          sessionPolicy: () => policy.current,
           factorKey: keysFor("factors")[0],
           hasher,
           secrets: passwordSecrets,
@@ -225,13 +237,16 @@ export async function createUserSpace(
         }),
       },
       setUp: createSetUp({ store, clock, mode, desk, passwords, gate }),
-      config: describeConfig(options, config, secrets, {
-        mode,
-        policy,
-        location: store.location,
-        mail: mail.service.transport,
-        connection: place.connection?.entries ?? [],
-      }),
+      get config() {
+        return describeConfig(options, config, secrets, {
+          mode,
+          policy: policy.current,
+          isPolicyAsOpened: policy.isAsOpened,
+          location: store.location,
+          mail: mail.service.transport,
+          connection: place.connection?.entries ?? [],
+        });
+      },
 
       signUpOpen: people.signUp.enabled,
       signUpPassword: people.signUp.password,
@@ -267,10 +282,12 @@ export async function createUserSpace(
     mail.start();
     housekeeping.start();
     storeClock?.start();
+    policy.start();
     return space;
 
     async function shutDown(): Promise<void> {
       storeClock?.stop();
+      await policy.stop();
       await housekeeping.stop();
       await mail.stop();
       await renewal.settled();
@@ -308,7 +325,9 @@ function describeConfig(
   secrets: Secrets,
   known: {
     readonly mode: string;
-    readonly policy: { readonly idle: number; readonly absolute: number | null };
+    readonly policy: SessionPolicy;
+    /** False: what the options said was changed since. */
+    readonly isPolicyAsOpened: boolean;
     readonly location: string;
     readonly mail: string;
     readonly connection: readonly ConfigEntry[];
@@ -320,16 +339,17 @@ function describeConfig(
     origin: given === undefined ? "database" : "option",
     variable: null,
   });
+  const sessions = known.isPolicyAsOpened ? options.sessions : undefined;
   return [
     { name: "database", value: known.location, origin: "option", variable: "WATCHWORD_DATABASE_URL" },
     ...known.connection,
     { name: "secret", value: "•••", origin: secrets.origin, variable: VARIABLES.secret },
     inDatabase("identifiers", known.mode, options.identifiers),
-    inDatabase("sessions.idle", `${known.policy.idle} ms`, options.sessions?.idle),
+    inDatabase("sessions.idle", `${known.policy.idle} ms`, sessions?.idle),
     inDatabase(
       "sessions.absolute",
       known.policy.absolute === null ? "none" : `${known.policy.absolute} ms`,
-      options.sessions?.absolute,
+      sessions?.absolute,
     ),
     ...config.entries,
     { name: "mail.transport", value: known.mail, origin: "default", variable: null },

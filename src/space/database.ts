@@ -6,7 +6,16 @@ import { requireSuperuser } from "../users/rights.js";
 import type { ConfirmInput, DatabasePart, DatabaseService } from "./contract.js";
 import type { Housekeeping } from "./housekeeping.js";
 
-const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit"];
+const KINDS: readonly RecordKind[] = [
+  "users",
+  "sessions",
+  "codes",
+  "limits",
+  "blocks",
+  "mails",
+  "audit",
+  "sequences",
+];
 
 const PARTS: readonly string[] = [...KINDS, "all"];
 

@@ -6,6 +6,7 @@ import { requireText } from "../base/input.js";
 import type { CodeDesk } from "../codes/desk.js";
 import { createCourier } from "../mail/courier.js";
 import { createCustomTransport } from "../mail/custom.js";
+import { readLinks, type WriteLinkUrl } from "../mail/links.js";
 import { createMailService } from "../mail/mail.js";
 import { createOutbox } from "../mail/outbox.js";
 import { type OwnTemplates, readOwnTemplates } from "../mail/own-templates.js";
@@ -31,15 +32,23 @@ export interface Mail {
   stop(): Promise<void>;
 }
 
-/** What the options say about wording, read before anything is opened. */
+/** What the options say about what mails hold, read before anything is opened. */
 export interface MailWording {
   readonly templates: OwnTemplates;
   readonly isWanted: (template: MailTemplate) => boolean;
+  /** Where people reach the pages may be known from the database alone. */
+  readonly linksBelow: (baseUrl: string) => WriteLinkUrl;
 }
 
 /** @throws WatchwordError `invalid-option` */
 export function readMailWording(options: MailOptions = {}): MailWording {
-  return { templates: readOwnTemplates(options.templates), isWanted: readNotices(options.notices) };
+  const linksBelow = (baseUrl: string) => readLinks(options.links, baseUrl);
+  linksBelow("http://localhost");
+  return {
+    templates: readOwnTemplates(options.templates),
+    isWanted: readNotices(options.notices),
+    linksBelow,
+  };
 }
 
 export function createMail(deps: {
@@ -57,6 +66,7 @@ export function createMail(deps: {
 }): Mail {
   const { store, clock, logger, config, options, wording, desk } = deps;
   const transport = chooseTransport(deps);
+  const linkUrl = wording.linksBelow(config.baseUrl);
   const sending = {
     store,
     transport,
@@ -74,10 +84,10 @@ export function createMail(deps: {
     async prepareCode(mail) {
       const code = await desk.handOver(mail);
       if (code.status === "gone") return code;
-      return { ...code, link: `${config.baseUrl}/${pageOf(code.purpose)}?link=${code.linkText}` };
+      return { ...code, link: linkUrl(mail.template, code.linkText) };
     },
   });
-  const plain = createMailService({ ...sending, courier });
+  const plain = createMailService({ ...sending, courier, linkUrl });
 
   async function after<T>(answer: Promise<T>): Promise<T> {
     const value = await answer;
@@ -124,19 +134,6 @@ export function createMail(deps: {
       await transport.close();
     },
   };
-}
-
-/** The page that the link of a mail opens. */
-const LINK_PAGES: Readonly<Record<string, string>> = {
-  "reset-password": "reset",
-  "sign-in": "sign-in/link",
-  "change-email": "change-email",
-  "delete-account": "delete-account",
-  unlock: "unlock",
-};
-
-function pageOf(purpose: string): string {
-  return (Object.hasOwn(LINK_PAGES, purpose) ? LINK_PAGES[purpose] : undefined) ?? "verify";
 }
 
 /** How long a mail takes tells whether there was one: that is the application's to know and nobody else's. */

@@ -3,6 +3,7 @@ import type { IdentifierMode } from "../base/keys.js";
 import type {
   EmailCodeSignIn,
   HashContext,
+  LinkedTemplate,
   MailTemplate,
   PasswordPolicy,
   SessionPolicy,
@@ -86,7 +87,24 @@ export interface MailOptions {
   readonly templates?: MailTemplates;
   /** Turns notices off, each by itself. */
   readonly notices?: MailNotices;
+  /**
+   * Where the links of mails lead, for pages of one's own: by template an address, or a path below `baseUrl`, with `{link}`
+   * once in it, which becomes what `space.codes.confirm` and `space.signIn` take as `link`. Default: the pages of the space.
+   *
+   * @example
+   * ```ts
+   * const links = { "verify-email": "https://shop.example/welcome#{link}" };
+   * const shop = await openUserSpace("sqlite:shop.db", { mail: { links } });
+   * const { text } = await shop.mail.preview("verify-email");
+   * console.log(text.includes("https://shop.example/welcome#")); // true
+   * await shop.close();
+   * ```
+   */
+  readonly links?: MailLinks;
 }
+
+/** An address by template, with `{link}` once in it. */
+export type MailLinks = { readonly [T in LinkedTemplate]?: string };
 
 /** Where log lines go; pino's loggers fit. */
 export interface Logger {

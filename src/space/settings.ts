@@ -1,7 +1,7 @@
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
 import type { IdentifierMode } from "../base/keys.js";
-import { sessionPolicy } from "../sessions/sessions.js";
+import { sessionPolicy } from "../sessions/policy.js";
 import type { SettingsRecord, Store } from "../store/contract.js";
 import type { SessionPolicy } from "./contract.js";
 import type { NewSpaceSettings } from "./options.js";

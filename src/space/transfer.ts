@@ -16,7 +16,8 @@ export interface TransferDeps {
   readonly clock: Clock;
   readonly spaceId: string;
   readonly mode: IdentifierMode;
-  readonly sessionPolicy: { readonly idle: number; readonly absolute: number | null };
+  /** In force now. */
+  readonly sessionPolicy: () => { readonly idle: number; readonly absolute: number | null };
   /** Second factors are encrypted under it. */
   readonly factorKey: Buffer;
   readonly hasher: Hasher;
@@ -74,7 +75,7 @@ export function createTransferService(deps: TransferDeps): ImportService {
       clock,
       spaceId,
       mode,
-      sessionPolicy,
+      sessionPolicy: sessionPolicy(),
       passwords: createPasswordIntake(deps, options),
       seal: (text, about) => seal(factorKey, text, about),
     });

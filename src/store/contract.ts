@@ -85,8 +85,8 @@ export interface Store {
    */
   proveAtomicity(): Promise<void>;
   /**
-   * A page of all that is kept of one kind, in the order of the record's own key (`id`; of limits and blocks `key`), those
-   * behind `after`.
+   * A page of all that is kept of one kind, in the order of the record's own key (`id`; of limits, blocks and sequences `key`),
+   * those behind `after`.
    */
   readRecords<K extends RecordKind>(
     kind: K,
@@ -140,6 +140,17 @@ export interface Store {
   }): Promise<readonly UserRecord[]>;
   countUsers(filter: UserFilter): Promise<number>;
 
+  // Sequences
+  /**
+   * The next number of a sequence, from 1: to every caller another one, greater than all before. Nothing takes one back, so gaps
+   * are usual: also a try that is repeated after a lost connection uses one up.
+   *
+   * @throws WatchwordError `conflict` once 2^53 - 1 is given out
+   */
+  nextNumber(sequence: string): Promise<number>;
+  /** From now on the sequence gives numbers above `atLeast` (a whole number from 0 to 2^53 - 1). It never goes back. */
+  raiseSequence(sequence: string, atLeast: number): Promise<void>;
+
   // Passwords
   /** `expected`: the hash that must be at rest; null: there must be none; undefined: whatever is there. */
   replacePassword(
@@ -171,7 +182,10 @@ export interface Store {
   ): Promise<void>;
   /** One look-up; null where the session or its user is not there. Epoch and expiry are the caller's to compare. */
   checkSession(tokenHash: string, options: { readonly data: boolean }): Promise<SessionCheck | null>;
-  /** Moves `lastSeenAt` and `expiresAt` forward, never back; sessions that are gone stay gone. */
+  /**
+   * Sets `lastSeenAt` and `expiresAt`, the latter to an earlier time too, unless a later use is recorded: of several for one
+   * session that with the latest `lastSeenAt` counts, whichever is written last. Sessions that are gone stay gone.
+   */
   touchSessions(touches: readonly SessionTouch[]): Promise<void>;
   /** By id (the order of creation), those behind `after`. */
   listSessions(query: {
@@ -191,7 +205,7 @@ export interface Store {
     id: string,
     secrets: Pick<CodeRecord, "shortHash" | "linkHash" | "shortExpiresAt" | "linkExpiresAt" | "triesLeft">,
   ): Promise<CodeRecord | null>;
-  /** Charges the try first, then compares, then marks it used: one atomic step. */
+  /** Charges the try first, then compares, then marks it used (or, with `keep`, gives the try back): one atomic step. */
   redeemCode(redemption: CodeRedemption): Promise<CodeOutcome>;
   /** Ends the user's open codes that serve any of these purposes. Answers how many. */
   discardCodes(userId: string, purposes: readonly string[]): Promise<number>;

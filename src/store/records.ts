@@ -38,6 +38,8 @@ export interface UserRecord {
   readonly sessionEpoch: number;
   /** `pending`: signed up, address not proven yet; found by {@link Store.findUser} only when asked for. */
   readonly state: "active" | "pending";
+  /** From a sequence of the space, for programs that know people by whole numbers; null: it has none. Beside it stands the key `n:<number>`. */
+  readonly number: number | null;
   readonly username: string | null;
   readonly email: string | null;
   readonly emailVerifiedAt: number | null;
@@ -105,6 +107,7 @@ export interface NewUser {
 /** What to change; a field that is not named stays. */
 export interface UserChange {
   readonly state?: "active";
+  readonly number?: number | null;
   readonly username?: string | null;
   readonly email?: string | null;
   readonly emailVerifiedAt?: number | null;
@@ -223,6 +226,8 @@ export interface CodeRedemption {
   /** Names this attempt, so that the same attempt repeated after a lost connection is known. */
   readonly operationId: string;
   readonly now: number;
+  /** True: only compares. A right one gets its try back and stays open. */
+  readonly keep?: boolean;
 }
 
 /**
@@ -231,6 +236,8 @@ export interface CodeRedemption {
  */
 export type CodeOutcome =
   | { readonly status: "redeemed"; readonly code: CodeRecord }
+  /** Where it is to be kept. */
+  | { readonly status: "right"; readonly code: CodeRecord }
   | { readonly status: "wrong"; readonly triesLeft: number }
   | { readonly status: "dead" };
 
@@ -355,6 +362,14 @@ export interface CleanupCounts {
   readonly blocks: number;
 }
 
+/** Numbers that are given out one after the other, each once. */
+export interface SequenceRecord {
+  /** Which sequence. */
+  readonly key: string;
+  /** The last number that was given out; 0: none yet. */
+  readonly value: number;
+}
+
 /** What is kept of each kind, whole: what a copy to another database takes along. */
 export interface RecordsByKind {
   readonly users: NewUser;
@@ -364,6 +379,7 @@ export interface RecordsByKind {
   readonly blocks: BlockRecord;
   readonly mails: MailRecord;
   readonly audit: AuditEvent;
+  readonly sequences: SequenceRecord;
 }
 
 /** A kind of record, and the table or collection (users: those) that holds it. */
@@ -387,6 +403,7 @@ export interface StoreStatistics {
   readonly mailsQueued: number;
   readonly mailsFailed: number;
   readonly audit: number;
+  readonly sequences: number;
   readonly dataBytes: number;
   readonly indexBytes: number;
   readonly storageBytes: number;

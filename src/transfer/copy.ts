@@ -21,7 +21,16 @@ export interface CopyOptions {
 const PAGE = 500;
 
 /** Users first: the rest hangs on them. */
-const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit"];
+const KINDS: readonly RecordKind[] = [
+  "users",
+  "sessions",
+  "codes",
+  "limits",
+  "blocks",
+  "mails",
+  "audit",
+  "sequences",
+];
 
 /** By which key the records of a kind are paged. */
 const KEY: { readonly [K in RecordKind]: (record: RecordsByKind[K]) => string } = {
@@ -32,6 +41,7 @@ const KEY: { readonly [K in RecordKind]: (record: RecordsByKind[K]) => string } 
   blocks: ({ key }) => key,
   mails: ({ id }) => id,
   audit: ({ id }) => id,
+  sequences: ({ key }) => key,
 };
 
 /**

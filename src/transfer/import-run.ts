@@ -1,12 +1,12 @@
 import type { Clock } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
-import { type IdentifierMode, keysOfTyped } from "../base/keys.js";
+import { type IdentifierMode, keysOfTyped, originKey } from "../base/keys.js";
 import type { ImportEventCode, Json } from "../space/contract.js";
 import type { BlockRecord, FactorRecord, SessionRecord, Store } from "../store/contract.js";
 import { namesOf } from "./names.js";
 import { IMPORTED, type PasswordIntake, type TakenPassword } from "./passwords.js";
-import { DATA_LIMIT, originKey, type Person, sessionOf, whoIs } from "./person.js";
+import { DATA_LIMIT, type Person, sessionOf, whoIs } from "./person.js";
 import type { Existing, Placed, Target } from "./placing.js";
 import type { RefusedFile } from "./refused.js";
 import type { ImportEvent, ReportBook } from "./report.js";

@@ -1,6 +1,6 @@
 import { sha256 } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
-import { idKey } from "../base/keys.js";
+import { idKey, originKey } from "../base/keys.js";
 import type { FactorRecord, KeyRecord, NewUser, PasswordRecord, SessionRecord } from "../store/contract.js";
 import type { Claim } from "./names.js";
 import type { ImportedSession, ImportedUser } from "./source.js";
@@ -8,16 +8,8 @@ import { type Fields, Tagged, toTagged, type Value } from "./values.js";
 
 /** The most that an application may write on a user, in bytes. What comes along may be more. */
 export const DATA_LIMIT = 64 * 1024;
-/** Longer ids (names of a directory) are known by their digest. */
-const LONGEST_ORIGIN = 200;
 const MOST_ROLES = 100;
 const LONGEST_ROLE = 64;
-
-/** The key by which a person is known who was imported before. */
-export function originKey(origin: ImportedUser["origin"]): string {
-  const { system, id } = origin;
-  return `o:${system}:${id.length <= LONGEST_ORIGIN ? id : `sha256-${sha256(id)}`}`;
-}
 
 /** How to call somebody in a report. */
 export function whoIs(user: Pick<ImportedUser, "username" | "email" | "origin">): string {
@@ -57,6 +49,7 @@ export function newUserOf(person: Person): NewUser {
       version: 1,
       sessionEpoch: 1,
       state: "active",
+      number: null,
       username,
       email,
       emailVerifiedAt:

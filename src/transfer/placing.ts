@@ -1,8 +1,9 @@
 import { WatchwordError } from "../base/errors.js";
+import { originKey } from "../base/keys.js";
 import type { NewUser, Store, UserRecord } from "../store/contract.js";
 import { Ledger } from "./ledger.js";
 import type { Claim } from "./names.js";
-import { newUserOf, originKey, type Person, whoIs } from "./person.js";
+import { newUserOf, type Person, whoIs } from "./person.js";
 import type { ReportBook } from "./report.js";
 
 /** What to do with somebody who was imported before. */

@@ -1,7 +1,8 @@
 import { DAY } from "../base/clock.js";
+import { originKey } from "../base/keys.js";
 import type { Store, UserChange } from "../store/contract.js";
 import { IMPORTED } from "./passwords.js";
-import { newUserOf, originKey, type Person } from "./person.js";
+import { newUserOf, type Person } from "./person.js";
 
 /**
  * Brings somebody up to date who was imported before: rights, block, language, verification and data as the source has

@@ -47,6 +47,7 @@ export interface EmailChange {
       readonly password?: string;
       readonly atOnce?: boolean;
       readonly emailVerified?: boolean;
+      readonly codeFirst?: boolean;
     } & LimitSkip &
       Context,
   ): Promise<ChangeEmailResult>;
@@ -116,6 +117,8 @@ export function createEmailChange(deps: {
       if (found === null || found.user.state !== "active" || (await isHeld(found.user)))
         return { status: "wrong-code" };
       const { user } = found;
+      if (input.codeFirst === true && (await presented.look()) === "wrong-code")
+        return { status: "wrong-code" };
       const isClickAlone = "link" in input && !presented.hasTicket;
       const wantsPassword = isClickAlone && needsProof(presented.code, found.password !== null);
       if (wantsPassword && input.password === undefined) return { status: "wrong-password" };

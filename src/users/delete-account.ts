@@ -24,7 +24,11 @@ import { toUser } from "./records.js";
 export interface AccountDeletion {
   request(input: CodeRequest): Promise<CodeRequestResult>;
   confirm(
-    input: CodeProof & { readonly password?: string; readonly blocks?: BlocksAtDeletion } & LimitSkip &
+    input: CodeProof & {
+      readonly password?: string;
+      readonly codeFirst?: boolean;
+      readonly blocks?: BlocksAtDeletion;
+    } & LimitSkip &
       Context,
   ): Promise<DeleteAccountResult>;
 }
@@ -58,6 +62,8 @@ export function createAccountDeletion(deps: {
       const found = await store.findSignIn([idKey(presented.code.userId)]);
       if (found === null || (await gate.of(found.user)) !== null) return { status: "wrong-code" };
       const { user } = found;
+      if (input.codeFirst === true && (await presented.look()) === "wrong-code")
+        return { status: "wrong-code" };
       const context = { ...input, actor: asThemselves(user) };
       await deletion.requireAnotherSuperuser(user, context);
       // Before the code is used up: a slip of the finger costs nobody the code.

@@ -1,16 +1,25 @@
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
+import { requireBoolean } from "../base/input.js";
 import type { IdentifierMode } from "../base/keys.js";
 import type { BlockGate } from "../blocks/gate.js";
 import type { NewUserInput } from "../space/contract.js";
 import type { PasswordRecord, Store, UserRecord } from "../store/contract.js";
 import { pendingBefore } from "./lookup.js";
-import { emailKeyRecord, idKeyRecord, type ParsedNames, takenError, usernameKeyRecord } from "./names.js";
+import {
+  emailKeyRecord,
+  idKeyRecord,
+  numberKeyRecord,
+  type ParsedNames,
+  takenError,
+  usernameKeyRecord,
+} from "./names.js";
 import { newUserRecord } from "./new-user.js";
+import { isNumberKey, numbersFor } from "./numbers.js";
 
 /**
  * Writes a new user with a password that is hashed already, and claims the names, in one step.
- * @throws WatchwordError `username-taken`, `email-taken`, `name-blocked`, `invalid-input`
+ * @throws WatchwordError `username-taken`, `email-taken`, `name-blocked`, `invalid-input`, `conflict` where there are no more numbers
  */
 export async function insertUser(
   deps: {
@@ -23,14 +32,22 @@ export async function insertUser(
   names: ParsedNames,
   password: PasswordRecord | null,
 ): Promise<UserRecord> {
+  const isNumbered = input.numbered !== undefined && requireBoolean(input.numbered, "numbered");
   await deps.gate.requireFree(deps.gate.keysOf(names));
   const now = deps.clock.now();
-  const user = newUserRecord(input, names, now);
-  const keys = [idKeyRecord(user.id)];
+  const record = newUserRecord(input, names, now);
+  const keys = [idKeyRecord(record.id)];
   if (names.username !== null) keys.push(usernameKeyRecord(names.username, deps.mode));
   if (names.email !== null) keys.push(emailKeyRecord(names.email, deps.mode));
-  const events = [auditEvent("user.created", { now, userId: user.id }, input)];
-  const created = await deps.store.createUser({ user, keys, password }, pendingBefore(now), events);
-  if (created.status === "taken") throw takenError(created.key);
-  return deps.gate.settle(user);
+  const events = [auditEvent("user.created", { now, userId: record.id }, input)];
+  const draw = numbersFor(deps.store);
+  for (;;) {
+    const number = isNumbered ? await draw() : null;
+    const user = { ...record, number };
+    const claimed = number === null ? keys : [...keys, numberKeyRecord(number)];
+    const next = { user, keys: claimed, password };
+    const created = await deps.store.createUser(next, pendingBefore(now), events);
+    if (created.status === "created") return deps.gate.settle(user);
+    if (!isNumberKey(created.key)) throw takenError(created.key);
+  }
 }

@@ -4,6 +4,7 @@ import {
   emailKey,
   type IdentifierMode,
   idKey,
+  numberKey,
   parseEmail,
   parseUsername,
   usernameKey,
@@ -56,6 +57,10 @@ export function usernameKeyRecord(username: string, mode: IdentifierMode): KeyRe
 
 export function emailKeyRecord(email: string, mode: IdentifierMode): KeyRecord {
   return { key: emailKey(email, mode), kind: "email", value: email };
+}
+
+export function numberKeyRecord(number: number): KeyRecord {
+  return { key: numberKey(number), kind: "number", value: String(number) };
 }
 
 /** The error for a key that somebody else holds. */

@@ -1,16 +1,46 @@
-import { optionalText, requireKnownFields, requireText } from "../base/input.js";
-import { type IdentifierMode, idKey, keysOfTyped } from "../base/keys.js";
+import { WatchwordError } from "../base/errors.js";
+import { optionalText, requireInteger, requireKnownFields, requireText } from "../base/input.js";
+import { type IdentifierMode, idKey, keysOfTyped, numberKey, originKey } from "../base/keys.js";
+import { LAST_NUMBER } from "../base/numbers.js";
 import type { UserQuery, UserReference } from "../space/contract.js";
 import type { UserFilter } from "../store/contract.js";
 
-/** The keys under which a reference may be found; none where nobody can have such a name. */
+const REFERENCES = { id: true, username: true, email: true, number: true, origin: true } as const;
+
+/**
+ * The keys under which a reference may be found; none where nobody can have such a name.
+ * @throws WatchwordError `invalid-input`
+ */
 export function keysOfReference(reference: UserReference, mode: IdentifierMode): string[] {
-  requireKnownFields(reference, { id: true, username: true, email: true }, "users.find");
+  requireKnownFields(reference, REFERENCES, "users.find");
+  const given = Object.keys(reference);
+  if (given.length !== 1)
+    throw new WatchwordError(
+      "invalid-input",
+      `users.find takes exactly one of ${Object.keys(REFERENCES).join(", ")}; it got ${given.join(" and ") || "none"}.`,
+    );
   if ("id" in reference) return [idKey(requireText(reference.id, "id"))];
+  if ("number" in reference) return [numberKey(requireInteger(reference.number, "number", 1, LAST_NUMBER))];
+  if ("origin" in reference) {
+    const { origin } = reference;
+    requireKnownFields(origin, { system: true, id: true }, "origin");
+    return [originKey({ system: systemOf(origin.system), id: requireText(origin.id, "origin.id") })];
+  }
   // Text that cannot be a name is nobody's; the key that it would have is looked up all the same.
   if ("username" in reference)
     return keysOfTyped(requireText(reference.username, "username"), mode).filter(isUsername);
   return keysOfTyped(requireText(reference.email, "email"), mode).filter((key) => !isUsername(key));
+}
+
+/** With a colon in it, `a:b` and `c` would be found as `a` and `b:c`. */
+function systemOf(system: unknown): string {
+  const text = requireText(system, "origin.system", 64);
+  if (/^[a-z0-9-]+$/.test(text)) return text;
+  throw new WatchwordError(
+    "invalid-input",
+    "origin.system is the name of an import source, such as pgusers; `watchword import --list` names them all.",
+    { details: { field: "origin.system" } },
+  );
 }
 
 function isUsername(key: string): boolean {

@@ -7,6 +7,7 @@ export function toUser(record: UserRecord, now: number): User {
   const blocked = record.blocked;
   return {
     id: record.id,
+    number: record.number,
     username: record.username,
     email: record.email,
     emailVerifiedAt: toDate(record.emailVerifiedAt),

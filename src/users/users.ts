@@ -6,6 +6,7 @@ import { type IdentifierMode, keysOfTyped } from "../base/keys.js";
 import { everyItem, pageSize } from "../base/pages.js";
 import type { BlockGate } from "../blocks/gate.js";
 import { MAILED_PURPOSES } from "../codes/purposes.js";
+import type { Failures } from "../limits/failures.js";
 import type { Guard } from "../limits/guard.js";
 import { OWN_CHANGES } from "../limits/rules.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
@@ -20,8 +21,10 @@ import { insertUser } from "./insert.js";
 import { type ParsedNames, parseNames, takenError } from "./names.js";
 import { parseRoles, requireRightsToCreate } from "./new-user.js";
 import { notice } from "./notices.js";
+import { createNumbering } from "./numbers.js";
 import { planUpdate } from "./plan-update.js";
 import { keysOfReference, toFilter } from "./query.js";
+import { createSignInRecord } from "./record-sign-in.js";
 import { toUserWithData } from "./records.js";
 import {
   requireAdministratorOf,
@@ -30,12 +33,14 @@ import {
   requireSuperuser,
 } from "./rights.js";
 import { createSecondFactorChoice } from "./second-factor.js";
+import { createUnlocking } from "./unlock.js";
 
 export interface UsersDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly mode: IdentifierMode;
   readonly passwords: PasswordWork;
+  readonly failures: Failures;
   readonly guard: Guard;
   readonly gate: BlockGate;
   readonly changes: UserChanges;
@@ -44,7 +49,7 @@ export interface UsersDeps {
 }
 
 export function createUsers(deps: UsersDeps): UsersService {
-  const { store, clock, mode, passwords, guard, gate, changes, deletion, confirmPassword } = deps;
+  const { store, clock, mode, passwords, failures, guard, gate, changes, deletion, confirmPassword } = deps;
   const { read, change } = changes;
   const shown = (record: UserRecord): UserWithData => toUserWithData(record, clock.now());
 
@@ -178,6 +183,9 @@ export function createUsers(deps: UsersDeps): UsersService {
     },
 
     ...createBlocking({ store, clock, gate, changes }),
+    assignNumber: createNumbering({ store, clock, changes }),
+    recordSignIn: createSignInRecord({ store, clock, changes }),
+    unlock: createUnlocking({ store, clock, failures, changes }),
     setSecondFactor: createSecondFactorChoice({ store, clock, changes, confirmPassword }),
 
     async delete(id, { blocks, ...context } = {}) {

@@ -106,6 +106,35 @@ export function codesContract(current: CurrentStore): void {
       expect((await store.redeemCode(redemption(code))).status).toBe("redeemed");
     });
 
+    it("only compares where it is to be kept: a right one stays with its tries, a wrong one pays", async () => {
+      const store = current();
+      for (const kind of ["short", "link"] as const) {
+        const code = sampleCode({ triesLeft: 2 });
+        await store.putCode(code, []);
+        const look = (hashes: readonly string[]) =>
+          store.redeemCode(redemption(code, { kind, hashes, keep: true }));
+        for (let times = 0; times < 5; times++) expect(await look([kind])).toEqual({ status: "right", code });
+        expect(await store.findCode({ id: code.id })).toEqual(code);
+        const triesLeft = kind === "short" ? 1 : 2;
+        expect(await look(["no"])).toEqual({ status: "wrong", triesLeft });
+        expect((await store.redeemCode(redemption(code, { kind, hashes: [kind] }))).status).toBe("redeemed");
+        expect(await look([kind])).toEqual({ status: "dead" });
+      }
+    });
+
+    it("compares no more wrong guesses than it has tries where it is to be kept either, and gives no try twice", async () => {
+      const store = current();
+      const code = sampleCode({ triesLeft: 5 });
+      await store.putCode(code, []);
+      const outcomes = await together(200, (at) =>
+        store.redeemCode(redemption(code, { hashes: [at % 4 === 0 ? "short" : `guess ${at}`], keep: true })),
+      );
+      // Of the right ones those are dead that come when the tries are all spent, or lent to others.
+      expect(countOf(outcomes, "wrong")).toBe(5);
+      expect((await store.findCode({ id: code.id }))?.triesLeft).toBe(0);
+      expect((await store.redeemCode(redemption(code, { keep: true }))).status).toBe("dead");
+    });
+
     it("is dead when late, over, empty or for something else, each kind by its own expiry", async () => {
       const store = current();
       const dead = async (code: CodeRecord, more: Partial<CodeRedemption> = {}) => {

@@ -9,6 +9,7 @@ import { limitsContract } from "./limits.js";
 import { partsContract } from "./parts.js";
 import { passwordsContract } from "./passwords.js";
 import { recordsContract } from "./records.js";
+import { sequencesContract } from "./sequences.js";
 import { sessionsContract } from "./sessions.js";
 import { userListsContract } from "./user-lists.js";
 import { usersContract } from "./users.js";
@@ -47,6 +48,7 @@ export function contractSuite(name: string, open: () => Promise<OpenedStore>): v
       });
       usersContract(current);
       userListsContract(current);
+      sequencesContract(current);
       passwordsContract(current);
       sessionsContract(current);
       codesContract(current);

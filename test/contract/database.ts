@@ -81,6 +81,7 @@ export function databaseContract(current: CurrentStore): void {
         mailsQueued: 1,
         mailsFailed: 0,
         audit: 1,
+        sequences: 0,
       });
       expect(statistics.dataBytes).toBeGreaterThan(0);
       expect(statistics.indexBytes).toBeGreaterThan(0);

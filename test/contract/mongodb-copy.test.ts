@@ -14,7 +14,16 @@ import {
   userKey,
 } from "./samples.js";
 
-const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit"];
+const KINDS: readonly RecordKind[] = [
+  "users",
+  "sessions",
+  "codes",
+  "limits",
+  "blocks",
+  "mails",
+  "audit",
+  "sequences",
+];
 /** Texts that a database might take for another, fold, cut or sort elsewhere. */
 const NAMES = [
   "Ada",
@@ -33,7 +42,14 @@ async function fill(store: Store): Promise<void> {
   for (const [at, username] of NAMES.entries()) {
     const data = JSON.stringify({ [username]: [at, null, 1e300, { $set: username }] });
     const user = sampleUser(
-      { username, email: `a${at}@example.com`, roles: [username, ""], data, createdAt: NOW + at },
+      {
+        username,
+        email: `a${at}@example.com`,
+        roles: [username, ""],
+        data,
+        createdAt: NOW + at,
+        number: 2 ** 31 + at,
+      },
       at % 2 === 0 ? samplePassword(`$argon2id$${username}`, { flags: ["imported"] }) : null,
     );
     await store.createUser(user, 0, [sampleAudit({ userId: user.user.id, details: data }), sampleMail()]);
@@ -42,6 +58,7 @@ async function fill(store: Store): Promise<void> {
     await store.putCode(sampleCode({ userId: user.user.id, slot: username, payload: data }), []);
     await store.hitLimits([{ key: `x:${username}`, rule: { max: 2, window: null } }], NOW + at);
     const block = { value: username, since: NOW, until: at % 2 === 0 ? null : NOW + at, reason: username };
+    await store.raiseSequence(username, 2 ** 53 - 1 - at);
     await store.putBlock({ key: `u:${username}`, ...block }, []);
   }
 }

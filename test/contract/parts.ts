@@ -11,7 +11,16 @@ import {
   sampleUser,
 } from "./samples.js";
 
-const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit"];
+const KINDS: readonly RecordKind[] = [
+  "users",
+  "sessions",
+  "codes",
+  "limits",
+  "blocks",
+  "mails",
+  "audit",
+  "sequences",
+];
 
 /** One record of each kind. */
 async function fill(store: ReturnType<CurrentStore>): Promise<void> {
@@ -21,14 +30,24 @@ async function fill(store: ReturnType<CurrentStore>): Promise<void> {
   await store.putCode(sampleCode({ userId: ada.user.id }), []);
   await store.hitLimits([{ key: "spec", rule: { max: 1, window: null } }], NOW);
   await store.putBlock({ key: "u:eve", value: "eve", since: NOW, until: null, reason: null }, []);
+  await store.nextNumber("spec");
 }
 
 async function countEach(store: ReturnType<CurrentStore>): Promise<Record<RecordKind, number>> {
-  const { users, sessions, codes, limits, blocks, mailsQueued, audit } = await store.statistics();
-  return { users, sessions, codes, limits, blocks, mails: mailsQueued, audit };
+  const { users, sessions, codes, limits, blocks, mailsQueued, audit, sequences } = await store.statistics();
+  return { users, sessions, codes, limits, blocks, mails: mailsQueued, audit, sequences };
 }
 
-const ONE_OF_EACH = { users: 1, sessions: 1, codes: 1, limits: 1, blocks: 1, mails: 1, audit: 1 };
+const ONE_OF_EACH: Record<RecordKind, number> = {
+  users: 1,
+  sessions: 1,
+  codes: 1,
+  limits: 1,
+  blocks: 1,
+  mails: 1,
+  audit: 1,
+  sequences: 1,
+};
 
 export function partsContract(current: CurrentStore): void {
   describe("parts", () => {

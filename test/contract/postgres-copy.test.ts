@@ -16,7 +16,16 @@ import {
   sampleUser,
 } from "./samples.js";
 
-const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit"];
+const KINDS: readonly RecordKind[] = [
+  "users",
+  "sessions",
+  "codes",
+  "limits",
+  "blocks",
+  "mails",
+  "audit",
+  "sequences",
+];
 
 async function sqlite(): Promise<Store> {
   const folder = await mkdtemp(join(tmpdir(), "watchword-"));
@@ -66,7 +75,12 @@ it("copies every kind from SQLite to PostgreSQL and back, to the last character"
   ];
   for (const [at, username] of names.entries()) {
     const user = sampleUser(
-      { username, createdAt: NOW + at, data: JSON.stringify({ text: `${username}\u0000\u{1F511}` }) },
+      {
+        username,
+        number: 2 ** 53 - 1 - at,
+        createdAt: NOW + at,
+        data: JSON.stringify({ text: `${username}\u0000\u{1F511}` }),
+      },
       samplePassword(`$argon2id$${username}`, { changedAt: 9_007_199_254_740_991 }),
     );
     await first.createUser(user, 0, [
@@ -84,6 +98,7 @@ it("copies every kind from SQLite to PostgreSQL and back, to the last character"
       [],
     );
     await first.hitLimits([{ key: `x:${username}`, rule: { max: 5, window: null } }], NOW);
+    await first.raiseSequence(username, 2 ** 53 - 1 - at);
   }
   for (const kind of KINDS) {
     await copy(kind, first, between);

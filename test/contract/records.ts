@@ -33,8 +33,7 @@ async function fill(store: Store): Promise<void> {
     },
     samplePassword("hash", { pepperId: "p1", flags: ["imported"], normalization: "none" }),
   );
-  const numbered = sampleUser({ createdAt: NOW + 1, active: false });
-  const keys = [...numbered.keys, { key: "n:17", kind: "number" as const, value: "17" }];
+  const numbered = sampleUser({ createdAt: NOW + 1, active: false, number: 17 });
   const pending = sampleUser({ createdAt: NOW + 2, email: "eve@example.com", state: "pending" });
   const factors = [
     { type: "backup-codes" as const, name: "", sealed: "v1.codes", changedAt: NOW },
@@ -44,7 +43,7 @@ async function fill(store: Store): Promise<void> {
   await store.createUser({ ...ada, factors }, 0, [
     sampleAudit({ userId: ada.user.id, actor: ada.user.id, ip: "::1" }),
   ]);
-  await store.createUser({ ...numbered, keys }, 0, [sampleAudit(), sampleAudit()]);
+  await store.createUser(numbered, 0, [sampleAudit(), sampleAudit()]);
   await store.createUser(pending, 0, []);
   await store.updateUser(ada.user.id, null, { raiseEpoch: true, roles: ["editor"] }, NOW + 5, 0, []);
   const ofAda = sampleSession(ada.user.id, { epoch: 1, methods: ["password", "mail"], data: '{"x":1}' });
@@ -82,6 +81,8 @@ async function fill(store: Store): Promise<void> {
   await store.claimMail({ owner: "one", now: NOW, leaseUntil: NOW + 1, size: 1 });
   await store.settleMail(failing.id, "one", { status: "failed", error: "550 no such person" }, NOW);
   await store.addEvents([sampleMail({ locale: null })]);
+  await store.raiseSequence("users", 17);
+  await store.raiseSequence("others", Number.MAX_SAFE_INTEGER);
 }
 
 async function readAll<K extends RecordKind>(
@@ -113,6 +114,7 @@ const COUNTS: { readonly [Kind in RecordKind]: number } = {
   blocks: 2,
   mails: 2,
   audit: 3,
+  sequences: 2,
 };
 const KINDS = Object.keys(COUNTS) as RecordKind[];
 
@@ -160,7 +162,7 @@ export function recordsContract(current: CurrentStore): void {
 
       const found = await store.findSignIn(["u:ada"]);
       expect(found).toMatchObject({ user: { sessionEpoch: 1, version: 2 }, password: { pepperId: "p1" } });
-      expect((await store.findUser(["n:17"]))?.active).toBe(false);
+      expect(await store.findUser(["n:17"])).toMatchObject({ active: false, number: 17 });
       expect(await store.findUser(["e:eve@example.com"])).toBeNull();
       const [session] = await store.listSessions({
         filter: { userId: found?.user.id ?? "" },

@@ -25,6 +25,10 @@ export function emailKey(email: string): KeyRecord {
   return { key: `e:${email.toLowerCase()}`, kind: "email", value: email };
 }
 
+export function numberKey(number: number): KeyRecord {
+  return { key: `n:${number}`, kind: "number", value: String(number) };
+}
+
 /** A user with the keys that its names give. */
 export function sampleUser(user: Partial<UserRecord> = {}, password: PasswordRecord | null = null): NewUser {
   const createdAt = user.createdAt ?? NOW;
@@ -33,6 +37,7 @@ export function sampleUser(user: Partial<UserRecord> = {}, password: PasswordRec
     version: 1,
     sessionEpoch: 0,
     state: "active",
+    number: null,
     username: null,
     email: null,
     emailVerifiedAt: null,
@@ -50,6 +55,7 @@ export function sampleUser(user: Partial<UserRecord> = {}, password: PasswordRec
     ...user,
   };
   const keys: KeyRecord[] = [{ key: idKey(full.id), kind: "id", value: full.id }];
+  if (full.number !== null) keys.push(numberKey(full.number));
   if (full.username !== null) keys.push(userKey(full.username));
   if (full.email !== null) keys.push(emailKey(full.email));
   return { user: full, keys, password };

@@ -105,7 +105,7 @@ export function sessionsContract(current: CurrentStore): void {
       expect((await store.readLimit("shared"))?.count).toBe(1);
     });
 
-    it("moves a session's times forward, never back", async () => {
+    it("keeps the end that the latest use set, an earlier one too, in whichever order uses are written", async () => {
       const store = current();
       const session = sampleSession(await newUser(store, "ada"));
       const { tokenHash } = session;
@@ -119,8 +119,32 @@ export function sessionsContract(current: CurrentStore): void {
       expect(await times()).toEqual(moved);
       await store.touchSessions([{ tokenHash, lastSeenAt: NOW + 5, expiresAt: NOW + 5 }]);
       expect(await times()).toEqual(moved);
-      await store.touchSessions([{ tokenHash, lastSeenAt: NOW + 20, expiresAt: NOW }]);
-      expect(await times()).toEqual([NOW + 20, moved[1]]);
+      await store.touchSessions([{ tokenHash, lastSeenAt: NOW + 20, expiresAt: NOW + 30 }]);
+      expect(await times()).toEqual([NOW + 20, NOW + 30]);
+      // In the same millisecond, what is written last is what was decided last.
+      await store.touchSessions([{ tokenHash, lastSeenAt: NOW + 20, expiresAt: NOW + 25 }]);
+      expect(await times()).toEqual([NOW + 20, NOW + 25]);
+      const batch = [40, 50, 45].map((at) => ({
+        tokenHash,
+        lastSeenAt: NOW + at,
+        expiresAt: NOW + 1000 - at,
+      }));
+      await store.touchSessions(batch);
+      expect(await times()).toEqual([NOW + 50, NOW + 950]);
+    });
+
+    it("keeps the end of the latest use among many that are written at once", async () => {
+      const store = current();
+      const session = sampleSession(await newUser(store, "ada"));
+      const { tokenHash } = session;
+      await store.createSession(session, PLAIN, []);
+      await together(60, (at) =>
+        store.touchSessions([
+          { tokenHash, lastSeenAt: NOW + ((at * 7) % 60), expiresAt: NOW + 1000 - ((at * 7) % 60) },
+        ]),
+      );
+      const found = await store.checkSession(tokenHash, { data: false });
+      expect(found?.session).toMatchObject({ lastSeenAt: NOW + 59, expiresAt: NOW + 941 });
     });
 
     it("revives no session by a touch that comes after its end, also among many", async () => {

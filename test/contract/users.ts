@@ -20,6 +20,7 @@ export function usersContract(current: CurrentStore): void {
       const store = current();
       const ada = sampleUser(
         {
+          number: Number.MAX_SAFE_INTEGER,
           username: "Ada",
           email: "Ada@example.com",
           emailVerifiedAt: NOW - 5,
@@ -123,6 +124,7 @@ export function usersContract(current: CurrentStore): void {
         ada.user.id,
         1,
         {
+          number: 17,
           locale: "fr",
           admin: true,
           blocked: { since: NOW, until: null, reason: "why" },
@@ -135,6 +137,7 @@ export function usersContract(current: CurrentStore): void {
       const expected = {
         ...ada.user,
         version: 2,
+        number: 17,
         locale: "fr",
         admin: true,
         blocked: { since: NOW, until: null, reason: "why" },
@@ -145,6 +148,7 @@ export function usersContract(current: CurrentStore): void {
       expect(await store.findUser(["u:ada"])).toEqual(expected);
 
       const change = {
+        number: null,
         emailVerifiedAt: NOW,
         active: false,
         superuser: true,

@@ -99,6 +99,7 @@ function open(
           status: "ready",
           code,
           link: `https://shop.example/verify?link=${mail.codeId}.token-${code}`,
+          linkText: `${mail.codeId}.token-${code}`,
           codeExpiresAt: secrets.shortExpiresAt,
           linkExpiresAt: secrets.linkExpiresAt,
         };
@@ -334,6 +335,7 @@ describe("several couriers over one store", () => {
           status: "ready",
           code: "C",
           link: "https://shop.example/verify?link=x",
+          linkText: "x",
           codeExpiresAt: 0,
           linkExpiresAt: 0,
         };
@@ -515,6 +517,7 @@ describe("the service", () => {
       from: "hello@shop.example",
       siteName: "Shop",
       baseUrl: "https://shop.example",
+      linkUrl: (template, linkText) => `https://shop.example/${template}?link=${linkText}`,
       write: createWriter(readOwnTemplates(undefined)),
     });
     await store.addEvents(Array.from({ length: 5 }, (_, i) => notice(`user${i}@example.com`)));

@@ -20,7 +20,7 @@ import {
   sampleUser,
 } from "../contract/samples.js";
 
-const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit"];
+const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit", "sequences"];
 const open: { store: Store; folder: string }[] = [];
 
 async function emptyStore(): Promise<Store> {

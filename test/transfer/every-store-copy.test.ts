@@ -11,7 +11,7 @@ import { testClock } from "../helpers/clock.js";
 import { codeIn } from "../helpers/space.js";
 import { dropSchema, freshSchema } from "../servers/postgres.js";
 
-const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit"];
+const KINDS: readonly RecordKind[] = ["users", "sessions", "codes", "limits", "blocks", "mails", "audit", "sequences"];
 const PASSWORD = "correct horse battery staple";
 const NEXT = "a much longer secret of hers";
 /** Of {@link PASSWORD}, as other systems store it. */

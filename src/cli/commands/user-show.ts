@@ -13,6 +13,7 @@ export async function run({ args, flags }: Invocation<JsonFlags>): Promise<void>
     await print(
       layFacts([
         ["Id", user.id],
+        ...(user.number === null ? [] : [["Number", String(user.number)] as const]),
         ["Username", user.username ?? "-"],
         ["Email", user.email ?? "-"],
         ["Verified", user.emailVerifiedAt === null ? "no" : `${formatTime(user.emailVerifiedAt)} UTC`],

@@ -4,6 +4,10 @@ import { id, jsonObject, ticket, time } from "./texts.js";
 export const userView = z
   .strictObject({
     id,
+    number: z
+      .int()
+      .nullable()
+      .meta({ description: "Given out by the space to users that a program knows by whole numbers." }),
     username: z.string().nullable(),
     email: z.string().nullable(),
     emailVerifiedAt: time.nullable(),
@@ -98,6 +102,7 @@ export const statisticsView = z
     mailsQueued: z.int(),
     mailsFailed: z.int(),
     audit: z.int(),
+    sequences: z.int(),
     dataBytes: z.int(),
     indexBytes: z.int(),
     storageBytes: z.int(),

@@ -206,8 +206,9 @@ export interface CodesService {
    */
   confirm(purpose: "verify-email", input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
   /**
-   * Sets a new password with a code or link, ends every session and forgets failed tries. A refused password uses nothing
-   * up. The user is told by mail. It signs nobody in.
+   * Sets a new password with a code or link, and ends every session and every other open code and link of the user, but those
+   * that verify the address; forgets failed tries. Of several resets at once, each with a code of its own, one is done, and
+   * the others get `wrong-code`. A refused password uses nothing up. The user is told by mail. It signs nobody in.
    *
    * @throws WatchwordError `invalid-input`, `not-allowed`, `busy`
    * @example
@@ -230,6 +231,11 @@ export interface CodesService {
    *
    * @param input - `password`: checked where it is given; a wrong one uses no code up. `atOnce` true: takes `newEmail`
    * without a code from there, unverified unless `emailVerified` is true too; for the application itself.
+   * `codeFirst` true: the code is looked at before the password. A wrong one answers `wrong-code`, whatever the password
+   * is, costs one try of the code, charged before it is compared (of any number of guesses at once, no more are compared
+   * than there are tries), and no password is compared. With a right one, a wrong password answers `wrong-password`,
+   * counts as a failed password does, and leaves the code and its tries as they were. Default: the password first, so
+   * that nobody without it learns whether the code is right.
    * @throws WatchwordError `invalid-input`, `invalid-identifier`, `not-allowed`, `busy`
    * @example
    * ```ts
@@ -244,13 +250,14 @@ export interface CodesService {
       readonly password?: string;
       readonly atOnce?: boolean;
       readonly emailVerified?: boolean;
+      readonly codeFirst?: boolean;
     } & LimitSkip &
       Context,
   ): Promise<ChangeEmailResult>;
   /**
    * Deletes the account, with a code or link and, where the person has one, the password. The address is told.
    *
-   * @param input - `blocks`: as with {@link UsersService.delete}.
+   * @param input - `blocks`: as with {@link UsersService.delete}. `codeFirst`: as with a change of address, above.
    * @returns The user as it was. `wrong-password` uses no code up.
    * @throws WatchwordError `invalid-input`, `not-allowed` for the last superuser, `busy`
    * @example
@@ -261,7 +268,11 @@ export interface CodesService {
    */
   confirm(
     purpose: "delete-account",
-    input: CodeProof & { readonly password?: string; readonly blocks?: BlocksAtDeletion } & LimitSkip &
+    input: CodeProof & {
+      readonly password?: string;
+      readonly codeFirst?: boolean;
+      readonly blocks?: BlocksAtDeletion;
+    } & LimitSkip &
       Context,
   ): Promise<DeleteAccountResult>;
   /**

@@ -20,6 +20,12 @@ export type MailTemplate =
   | "new-device"
   | "account-deleted";
 
+/** Those with a link that is clicked in place of typing a code. */
+export type LinkedTemplate = Extract<
+  MailTemplate,
+  "verify-email" | "reset-password" | "sign-in" | "change-email" | "delete-account" | "unlock"
+>;
+
 export interface QueuedMail {
   readonly id: string;
   readonly template: string;

@@ -162,6 +162,8 @@ export interface DatabaseStatistics {
   readonly mailsQueued: number;
   readonly mailsFailed: number;
   readonly audit: number;
+  /** At most one: the numbers of users. */
+  readonly sequences: number;
   readonly dataBytes: number;
   readonly indexBytes: number;
   readonly storageBytes: number;
@@ -169,7 +171,16 @@ export interface DatabaseStatistics {
 }
 
 /** What can be dropped and made again by itself; `all`: everything that the space keeps, its settings included. */
-export type DatabasePart = "users" | "sessions" | "codes" | "limits" | "blocks" | "mails" | "audit" | "all";
+export type DatabasePart =
+  | "users"
+  | "sessions"
+  | "codes"
+  | "limits"
+  | "blocks"
+  | "mails"
+  | "audit"
+  | "sequences"
+  | "all";
 
 /** What cannot be taken back asks for the name of the space. */
 export interface ConfirmInput extends Context {

@@ -12,7 +12,10 @@ export interface PasswordRefused {
 }
 
 export interface PasswordPolicy {
-  /** In Unicode code points; default 8. */
+  /**
+   * In Unicode code points; default 8. 0 takes the empty password too: only for a program that has to go on as one did that
+   * took it, since whoever knows the name then has the account (NIST SP 800-63B-4 §3.1.1.2 wants 8 at the least).
+   */
   readonly minLength: number;
   /** In Unicode code points; default 256. */
   readonly maxLength: number;
@@ -82,7 +85,8 @@ export interface PasswordsService {
   has(userId: string): Promise<boolean>;
   /**
    * Whether this is the user's password; false for a user without one. Counts and limits nothing, so do not put it
-   * before strangers: that is what `space.signIn` and {@link confirm} are for.
+   * before strangers: that is what `space.signIn` and {@link confirm} are for. Where it is right and its hash weaker than
+   * today's, the hash is made anew behind the answer, as at a sign-in; a password that is changed meanwhile stays changed.
    *
    * @throws WatchwordError `not-found`, `busy`
    * @example
@@ -95,7 +99,9 @@ export interface PasswordsService {
    * Sets a password without the old one, and ends every session and open reset. For superusers and the system:
    * administrators start a reset instead (OWASP ASVS 5.0, 6.4.6).
    *
-   * @param options - `notify` false: the user is not told by mail. Default: true.
+   * @param options - `notify` false: the user is not told by mail. Default: true. `keepSessions` true: the sessions go on,
+   * for a program that ends those that it wants ended by itself; whoever stole one keeps it then (OWASP ASVS 5.0, 7.4.3).
+   * Default: false.
    * @throws WatchwordError `not-found`, `password-refused`, `not-allowed`, `busy`
    * @example
    * ```ts
@@ -103,7 +109,11 @@ export interface PasswordsService {
    * console.log((await space.sessions.check(token)).status); // not-found
    * ```
    */
-  set(userId: string, password: string, options?: Context & { readonly notify?: boolean }): Promise<void>;
+  set(
+    userId: string,
+    password: string,
+    options?: Context & { readonly notify?: boolean; readonly keepSessions?: boolean },
+  ): Promise<void>;
   /**
    * Takes the password away, ends every session and open reset, and tells the user. Nobody signs in by password until a
    * new one is set or reset. For administrators and the system.

@@ -39,18 +39,44 @@ export interface SessionPolicy {
   readonly absolute: number | null;
   /**
    * The least whole milliseconds between two recorded uses. Default: idle ÷ 100, but an hour at least, or idle ÷ 10
-   * where sessions are so short that an hour would be too long.
+   * where sessions are so short that an hour would be too long. 0: each use is written before its check answers.
    */
   readonly touchEvery: number;
 }
+
+/** What to change; what is left out stays. */
+export type SessionPolicyChange = Partial<Pick<SessionPolicy, "idle" | "absolute">>;
+
+export type CreateByPasswordResult =
+  | { readonly status: "created"; readonly token: string; readonly session: Session }
+  /** Also for a user without a password. */
+  | { readonly status: "wrong-password" };
 
 /**
  * `space.sessions`: signed-in devices. A token is 256 random bits, shown once; only its SHA-256 is stored. Ending sessions
  * is for the person themselves, administrators and the system.
  */
 export interface SessionsService {
-  /** The policy in force: `idle` and `absolute` as the database has them, the rest from the options. */
+  /** The policy in force: `idle` and `absolute` as the database has them, the rest from the options. Read it anew each time. */
   readonly policy: SessionPolicy;
+  /**
+   * Says anew how long sessions last, and records it for all processes of the space: in force at once here, within a minute
+   * in those that are running, and at their opening in those that come. A new session lasts as it says. One that is there
+   * gets its new end at its next use, an earlier one too; none outlives the `absolute` that it was made with. For the
+   * system and superusers.
+   *
+   * @param change - Whole milliseconds, from 1 to a thousand years. `absolute` null: however much they are used, sessions
+   * go on.
+   * @returns The policy in force now.
+   * @throws WatchwordError `invalid-input`, also for an `idle` that is not more than the option `sessions.touchEvery`;
+   * `not-allowed`; `conflict` where the settings change all the time
+   * @example
+   * ```ts
+   * const policy = await space.sessions.setPolicy({ idle: 3_600_000 });
+   * console.log(policy.idle, space.sessions.policy.idle); // 3600000 3600000
+   * ```
+   */
+  setPolicy(change: SessionPolicyChange, context?: Context): Promise<SessionPolicy>;
   /**
    * Makes a session without asking for any proof: for ports and for a sign-in of one's own. For the system and
    * superusers.
@@ -71,8 +97,32 @@ export interface SessionsService {
     } & Context,
   ): Promise<{ readonly token: string; readonly session: Session }>;
   /**
-   * Who holds this token. One look-up in the database; slides the expiry, which is written every few seconds. The user
-   * comes without `data` unless asked for.
+   * Makes a session for the user whose password this is: for ports and for a sign-in of one's own. The session belongs to
+   * the password that was compared: where that was changed meanwhile, the session is dead from the start. A hash that is
+   * weaker than today's is made anew behind it, as at a sign-in. Counts and limits nothing, and asks for no second
+   * factor: {@link UserSpace.signIn} is for people. For the system and superusers.
+   *
+   * @param input - `methods` default: `["password"]`. `data`: at most 16 KiB of JSON.
+   * @throws WatchwordError `not-found`, `not-allowed`, `invalid-input`, `busy`; `account-blocked` and `account-inactive`
+   * where the password is right
+   * @example
+   * ```ts
+   * const password = "correct horse battery staple";
+   * const made = await space.sessions.createByPassword({ userId: ada.id, password });
+   * if (made.status === "created") console.log((await space.sessions.check(made.token)).status); // ok
+   * ```
+   */
+  createByPassword(
+    input: {
+      readonly userId: string;
+      readonly password: string;
+      readonly methods?: readonly string[];
+      readonly data?: JsonObject;
+    } & Context,
+  ): Promise<CreateByPasswordResult>;
+  /**
+   * Who holds this token. One look-up in the database; slides the expiry, which is written every few seconds, or before
+   * this answers where `touchEvery` is 0. The user comes without `data` unless asked for.
    *
    * @returns `expired` for 30 days after a session ran out, then `not-found`; `not-found` at once where it was ended or
    * its user was blocked, switched off, deleted or given a new password.
@@ -131,6 +181,18 @@ export interface SessionsService {
    * ```
    */
   revoke(sessionId: string, options?: { readonly userId?: string } & Context): Promise<boolean>;
+  /**
+   * Removes the session of a token, live or over, so that {@link check} knows it no longer; whoever holds the token may.
+   * `space.signOut` is the same for sessions that are live.
+   *
+   * @returns True for exactly one of any number of callers; false: there is no such session.
+   * @example
+   * ```ts
+   * console.log(await space.sessions.remove(token), await space.sessions.remove(token)); // true false
+   * console.log((await space.sessions.check(token)).status); // not-found
+   * ```
+   */
+  remove(token: string, context?: Context): Promise<boolean>;
   /**
    * Ends all sessions of a user but one.
    *

@@ -9,6 +9,8 @@ export type SecondFactor = "mail";
 export interface User {
   /** A UUIDv7. */
   readonly id: string;
+  /** From a sequence of the space, for programs that know people by whole numbers; null: it was given none. */
+  readonly number: number | null;
   /** As typed. */
   readonly username: string | null;
   readonly email: string | null;
@@ -53,13 +55,25 @@ export interface NewUserInput extends Context {
   readonly superuser?: boolean;
   readonly roles?: readonly string[];
   readonly data?: JsonObject;
+  /** Whether the user gets the next number of the space. Default: false. */
+  readonly numbered?: boolean;
 }
 
-/** Exactly one of the three. */
+/** The id that somebody had in a system before they were imported. */
+export interface UserOrigin {
+  /** The source of the import, such as `pgusers` or `django`. */
+  readonly system: string;
+  /** As that system had it, as text. */
+  readonly id: string;
+}
+
+/** Exactly one of the five. */
 export type UserReference =
   | { readonly id: string }
   | { readonly username: string }
-  | { readonly email: string };
+  | { readonly email: string }
+  | { readonly number: number }
+  | { readonly origin: UserOrigin };
 
 export interface UserChangeInput {
   /** Null takes the username away, where an email is left. */
@@ -116,10 +130,10 @@ export interface UsersService {
   /**
    * Creates a user and claims its names, all or none. Mails nothing.
    *
-   * @param input - A username or an email at least. Only superusers and the system may give a `password`, a `passwordHash`,
+   * @param input - A username or an email at least. `numbered`: what is refused may use a number up, so there are gaps. Only superusers and the system may give a `password`, a `passwordHash`,
    * `admin` or `superuser`.
    * @throws WatchwordError `username-taken`, `email-taken`, `name-blocked`, `password-refused`, `invalid-identifier`,
-   * `invalid-input`, `not-allowed`, `secret-missing`, `busy`
+   * `invalid-input`, `not-allowed`, `secret-missing`, `busy`, `conflict` where there are no more numbers
    * @example
    * ```ts
    * const grace = await space.users.create({ username: "Grace", email: "grace@example.com", roles: ["editor"] });
@@ -128,14 +142,19 @@ export interface UsersService {
    */
   create(input: NewUserInput): Promise<UserWithData>;
   /**
-   * Looks a user up by exactly one of id, username and email, compared as the space compares names (`Ada` is `ada`
-   * unless it was made with `identifiers: "exact"`).
+   * Looks a user up by exactly one of id, username, email, number, and the id that they had in the system from which they
+   * were imported. Names are compared as the space compares them (`Ada` is `ada` unless it was made with
+   * `identifiers: "exact"`).
    *
+   * @param reference - `number`: a whole number from 1 to 2^53 - 1.
+   * @throws WatchwordError `invalid-input`
    * @returns Null: nobody. A sign-up whose address is not proven yet is nobody.
    * @example
    * ```ts
    * const user = await space.users.find({ username: "ADA" });
    * console.log(user?.email); // ada@example.com
+   * const seventeenth = await space.users.find({ origin: { system: "pgusers", id: "17" } });
+   * console.log(seventeenth); // null
    * ```
    */
   find(reference: UserReference): Promise<UserWithData | null>;
@@ -221,6 +240,20 @@ export interface UsersService {
    */
   changePermissions(id: string, change: PermissionChange, context?: Context): Promise<UserWithData>;
   /**
+   * Gives a user the next number of the space, for programs that know people by whole numbers. One who has a number keeps it,
+   * also among parallel calls. Numbers of people who were deleted are not given out again; what fails, or loses a race,
+   * may use one up.
+   *
+   * @returns The user's number.
+   * @throws WatchwordError `not-found`, `not-allowed`, `conflict`
+   * @example
+   * ```ts
+   * const number = await space.users.assignNumber(ada.id);
+   * console.log((await space.users.find({ number }))?.username); // ada
+   * ```
+   */
+  assignNumber(id: string, context?: Context): Promise<number>;
+  /**
    * Chooses what a sign-in asks for besides the password, or nothing (null). The user is told by mail. People choose for
    * themselves, with their password; the system and administrators of theirs without it.
    *
@@ -269,6 +302,34 @@ export interface UsersService {
    * ```
    */
   unblock(id: string, context?: Context): Promise<UserWithData>;
+  /**
+   * Forgets the failed passwords of a user, from every address, and the waits and the demand for a mailed code that came of
+   * them; also wrong codes of every kind. What an address as a whole has failed stays counted. People do the same for
+   * themselves with an `unlock` code. For administrators and the system.
+   *
+   * @throws WatchwordError `not-found`, `not-allowed`
+   * @example
+   * ```ts
+   * const wrong = { identifier: "ada", password: "not hers", ip: "192.0.2.1" };
+   * for (let tries = 0; tries < 6; tries++) await space.signIn(wrong);
+   * console.log((await space.signIn(wrong)).status); // limited
+   * await space.users.unlock(ada.id);
+   * console.log((await space.signIn(wrong)).status); // wrong-credentials
+   * ```
+   */
+  unlock(id: string, context?: Context): Promise<UserWithData>;
+  /**
+   * Sets `lastSignInAt` to now, for a program that signs people in by itself; `signIn` and `sessions.create` do so by
+   * themselves. `updatedAt` stays. For superusers and the system.
+   *
+   * @throws WatchwordError `not-found`, `not-allowed`, `conflict`
+   * @example
+   * ```ts
+   * const user = await space.users.recordSignIn(ada.id);
+   * console.log(ada.lastSignInAt, user.lastSignInAt !== null); // null true
+   * ```
+   */
+  recordSignIn(id: string, context?: Context): Promise<UserWithData>;
   /**
    * Frees the names and removes user, data, password, sessions and codes in one transaction; audit rows stay. The
    * address is told. People may delete themselves: ask with `space.passwords.confirm` first.

@@ -89,12 +89,27 @@ export async function redeemCode(database: Database, redemption: CodeRedemption)
   // Between the look and the payment a newer secret may have been laid in; that one counts.
   if (hash === null || !isInTime(paid, kind, now)) return { status: "dead" };
   if (!isAmong(hash, redemption.hashes)) return { status: "wrong", triesLeft: paid.triesLeft };
+  if (redemption.keep === true) return keptOpen(database, paid, kind);
   const used = await codes.findOneAndUpdate(
     { ...stillThe(found), usedAt: null, [kind === "short" ? "shortHash" : "linkHash"]: hash },
     { $set: { usedAt: now, usedBy: text(redemption.operationId) } },
     { returnDocument: "after", projection: CODE_FIELDS },
   );
   return used === null ? again(database, found, redemption) : { status: "redeemed", code: readCode(used) };
+}
+
+/** Gives the try back, unless a newer secret with tries of its own was laid in since. A crash before it leaves one try less. */
+async function keptOpen(
+  database: Database,
+  paid: CodeDocument,
+  kind: CodeRedemption["kind"],
+): Promise<CodeOutcome> {
+  if (kind === "link") return { status: "right", code: readCode(paid) };
+  await database.collections.codes.updateOne(
+    { ...stillThe(paid), shortHash: paid.shortHash },
+    { $inc: { triesLeft: 1 } },
+  );
+  return { status: "right", code: readCode({ ...paid, triesLeft: paid.triesLeft + 1 }) };
 }
 
 /** The write found the code used up: by this very attempt, repeated by the driver or the caller, or by another. */

@@ -37,6 +37,7 @@ export function createDatabase(parts: Omit<Database, "collections">): Database {
       blocks: collection("blocks"),
       mails: collection("mails"),
       audit: collection("audit"),
+      sequences: collection("sequences"),
       settings: collection("settings"),
       turns: collection("turns"),
       schema: collection("schema"),

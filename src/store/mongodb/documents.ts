@@ -30,6 +30,8 @@ export interface UserDocument extends Outboxed {
   readonly version: number;
   readonly sessionEpoch: number;
   readonly state: UserRecord["state"];
+  /** Users of earlier programs have no such field. */
+  readonly number?: number | null;
   readonly username: string | null;
   readonly email: string | null;
   readonly emailVerifiedAt: number | null;
@@ -135,6 +137,11 @@ export interface AuditDocument {
   readonly details: string;
 }
 
+export interface SequenceDocument {
+  readonly _id: string;
+  readonly value: number;
+}
+
 export interface SettingsDocument {
   readonly _id: string;
   readonly version: number;
@@ -166,6 +173,7 @@ export interface Documents {
   readonly blocks: BlockDocument;
   readonly mails: MailDocument;
   readonly audit: AuditDocument;
+  readonly sequences: SequenceDocument;
   readonly settings: SettingsDocument;
   readonly turns: TurnDocument;
   readonly schema: SchemaDocument;
@@ -182,6 +190,7 @@ export const RECORD_COLLECTIONS: readonly RecordKind[] = [
   "blocks",
   "mails",
   "audit",
+  "sequences",
 ];
 /** `schema` last: while it stands, nobody takes a half dropped space for a new one. */
 export const SPACE_COLLECTIONS = ["settings", "turns", "schema"] as const satisfies readonly CollectionName[];

@@ -45,6 +45,7 @@ const INDEXES: { readonly [Name in CollectionName]: readonly Index[] } = {
   // Mails that were sent stay for a day, so `gone` comes first: nobody who looks for the next one reads through them.
   mails: [{ name: "by-due", key: { gone: 1, state: 1, dueAt: 1, _id: 1 } }, OUTBOX],
   audit: [{ name: "by-user", key: { userId: 1, _id: 1 } }],
+  sequences: [],
   settings: [],
   turns: [],
   schema: [],

@@ -17,8 +17,12 @@ export const MIGRATIONS: readonly Migration[] = [
     name: "0001-first-collections",
     async run(database) {
       for (const name of [...RECORD_COLLECTIONS, ...SPACE_COLLECTIONS])
-        await ensureCollection(database, name);
+        if (name !== "sequences") await ensureCollection(database, name);
     },
+  },
+  {
+    name: "0002-sequences",
+    run: (database) => ensureCollection(database, "sequences"),
   },
 ];
 

@@ -20,6 +20,7 @@ import { MAIL_FIELDS, readMail } from "./mails.js";
 import { sweep } from "./outbox.js";
 import { take } from "./pages.js";
 import { Patience } from "./patience.js";
+import { readSequence, SEQUENCE_FIELDS, sequenceDocument } from "./sequences.js";
 import { readSession, SESSION_FIELDS, sessionDocument } from "./session-documents.js";
 import { readUser, userDocument, WHOLE_USER } from "./user-documents.js";
 import { text, texts } from "./values.js";
@@ -61,6 +62,7 @@ const KINDS: { readonly [K in RecordKind]: Kind<K> } = {
     read: (document: AuditDocument) => readAudit(document),
     write: auditDocument,
   },
+  sequences: { own: "_id", fields: SEQUENCE_FIELDS, read: readSequence, write: sequenceDocument },
 };
 
 export async function readRecords<K extends RecordKind>(

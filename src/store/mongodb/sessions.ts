@@ -100,14 +100,17 @@ export async function checkSession(
   return { session: readSession(found), user: readUser(user) };
 }
 
-/** Each by itself: where it breaks off, some sessions end a little earlier than their use would have them. */
+/**
+ * Each by itself: where it breaks off, some sessions end as their use before would have them. In any order, since none
+ * takes the place of a later one.
+ */
 export async function touchSessions(database: Database, touches: readonly SessionTouch[]): Promise<void> {
   if (touches.length === 0) return;
   await database.collections.sessions.bulkWrite(
     touches.map(({ tokenHash, lastSeenAt, expiresAt }) => ({
       updateOne: {
-        filter: { _id: text(tokenHash), gone: null },
-        update: { $max: { lastSeenAt: whole(lastSeenAt), expiresAt: whole(expiresAt) } },
+        filter: { _id: text(tokenHash), gone: null, lastSeenAt: { $lte: whole(lastSeenAt) } },
+        update: { $set: { lastSeenAt: whole(lastSeenAt), expiresAt: whole(expiresAt) } },
       },
     })),
     { ordered: false },

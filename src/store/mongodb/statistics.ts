@@ -13,7 +13,7 @@ interface Sizes {
 
 /** Counted, since what the server keeps in its own statistics is off after a crash; dead documents are left out. */
 export async function statistics(database: Database): Promise<StoreStatistics> {
-  const { users, sessions, codes, limits, blocks, mails, audit } = database.collections;
+  const { users, sessions, codes, limits, blocks, mails, audit, sequences } = database.collections;
   const alive = { gone: null };
   const [counts, sizes, raw] = await Promise.all([
     Promise.all([
@@ -25,6 +25,7 @@ export async function statistics(database: Database): Promise<StoreStatistics> {
       mails.countDocuments({ ...alive, state: "queued" }),
       mails.countDocuments({ ...alive, state: "failed" }),
       audit.countDocuments({}),
+      sequences.countDocuments({}),
     ]),
     Promise.all([...RECORD_COLLECTIONS, ...SPACE_COLLECTIONS].map((name) => sizesOf(database, name))),
     ownReport(database),
@@ -39,6 +40,7 @@ export async function statistics(database: Database): Promise<StoreStatistics> {
     mailsQueued: counts[5],
     mailsFailed: counts[6],
     audit: counts[7],
+    sequences: counts[8],
     dataBytes: sum("data"),
     indexBytes: sum("indexes"),
     storageBytes: sum("data") + sum("indexes"),

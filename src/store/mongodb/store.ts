@@ -17,6 +17,7 @@ import { replacePassword } from "./passwords.js";
 import { proveAtomicity } from "./proof.js";
 import { readRecords, writeRecords } from "./records.js";
 import { migrate, readVersion } from "./schema.js";
+import { nextNumber, raiseSequence } from "./sequences.js";
 import { checkSession, createSession, endSessions, listSessions, touchSessions } from "./sessions.js";
 import { readSettings, writeSettings } from "./settings.js";
 import { statistics } from "./statistics.js";
@@ -104,6 +105,9 @@ export function createMongodbStore({ client, database, location }: MongodbStoreP
     deleteUser: quick(deleteUser),
     listUsers: quick(listUsers),
     countUsers: quick(countUsers),
+
+    nextNumber: quick(nextNumber),
+    raiseSequence: quick(raiseSequence),
 
     replacePassword: quick(replacePassword),
 

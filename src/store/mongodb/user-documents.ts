@@ -27,6 +27,7 @@ export function readUser(document: UserDocument): UserRecord {
     version: document.version,
     sessionEpoch: document.sessionEpoch,
     state: document.state,
+    number: document.number ?? null,
     username: document.username,
     email: document.email,
     emailVerifiedAt: document.emailVerifiedAt,
@@ -53,6 +54,7 @@ export function userDocument(
     version: user.version,
     sessionEpoch: user.sessionEpoch,
     state: user.state,
+    number: user.number,
     username: user.username,
     email: user.email,
     emailVerifiedAt: user.emailVerifiedAt,
@@ -94,6 +96,7 @@ function blockOf(block: BlockState | null): BlockState | null {
 
 const CHANGEABLE = [
   "state",
+  "number",
   "username",
   "email",
   "emailVerifiedAt",

@@ -190,6 +190,7 @@ export async function removeUser(
 
 /** What is left of a user between the two steps of its removal. */
 const NOBODY = {
+  number: null,
   username: null,
   email: null,
   emailVerifiedAt: null,

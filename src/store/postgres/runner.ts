@@ -7,7 +7,7 @@ import type { Pool } from "./pool.js";
 
 /**
  * How an operation is run.
- * - `look`: one statement that only reads; repeated where the connection got lost.
+ * - `look`: one statement that only reads, or does no harm when it is done twice; repeated where the connection got lost.
  * - `write`: one statement that is atomic by itself.
  * - `locks`: a transaction of several, each of which sees what others committed before it; the operation locks the
  *   rows on which it decides.

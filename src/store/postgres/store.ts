@@ -12,6 +12,7 @@ import { createPart, dropPart } from "../sql/parts.js";
 import { replacePassword } from "../sql/passwords.js";
 import { readRecords, writeRecords } from "../sql/records.js";
 import { LATEST_VERSION, readVersion } from "../sql/schema.js";
+import { nextNumber, raiseSequence } from "../sql/sequences.js";
 import { type CheckRow, readSessionCheck, sessionCheckSql } from "../sql/session-check.js";
 import { createSession, endSessions, listSessions, touchSessions } from "../sql/sessions.js";
 import { readSettings, writeSettings } from "../sql/settings.js";
@@ -111,6 +112,9 @@ export function createPostgresStore({ runner, dialect, schema, location }: Postg
     deleteUser: spoken("locks", deleteUser),
     listUsers: spoken("look", listUsers),
     countUsers: spoken("look", countUsers),
+
+    nextNumber: by("look", nextNumber),
+    raiseSequence: by("look", raiseSequence),
 
     replacePassword: spoken("locks", replacePassword),
 

@@ -86,6 +86,11 @@ export function* redeemCode(dialect: Dialect, redemption: CodeRedemption): Opera
   if (kind === "short")
     yield* run("UPDATE watchword_codes SET tries_left = ? WHERE id = ?", triesLeft, code.id);
   if (!isAmong(hash, redemption.hashes)) return { status: "wrong", triesLeft };
+  if (redemption.keep === true) {
+    if (kind === "short")
+      yield* run("UPDATE watchword_codes SET tries_left = ? WHERE id = ?", code.triesLeft, code.id);
+    return { status: "right", code };
+  }
   yield* run(
     "UPDATE watchword_codes SET used_at = ?, used_by = ? WHERE id = ?",
     now,

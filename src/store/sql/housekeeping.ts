@@ -103,12 +103,13 @@ export interface TableCounts {
   readonly mailsQueued: number;
   readonly mailsFailed: number;
   readonly audit: number;
+  readonly sequences: number;
 }
 
 export function* countTables(): Operation<TableCounts> {
   const count = (table: string, where = "") =>
     first<{ rows: number }>(`SELECT count(*) AS rows FROM ${table} ${where}`);
-  const [users, sessions, codes, limits, blocks, queued, failed, audit] = [
+  const [users, sessions, codes, limits, blocks, queued, failed, audit, sequences] = [
     yield* count("watchword_users"),
     yield* count("watchword_sessions"),
     yield* count("watchword_codes"),
@@ -117,6 +118,7 @@ export function* countTables(): Operation<TableCounts> {
     yield* count("watchword_mails", "WHERE state = 'queued'"),
     yield* count("watchword_mails", "WHERE state = 'failed'"),
     yield* count("watchword_audit"),
+    yield* count("watchword_sequences"),
   ];
   return {
     users: users?.rows ?? 0,
@@ -127,5 +129,6 @@ export function* countTables(): Operation<TableCounts> {
     mailsQueued: queued?.rows ?? 0,
     mailsFailed: failed?.rows ?? 0,
     audit: audit?.rows ?? 0,
+    sequences: sequences?.rows ?? 0,
   };
 }

@@ -12,6 +12,7 @@ const TABLES: { readonly [Kind in RecordKind]: readonly string[] } = {
   blocks: ["watchword_blocks"],
   mails: ["watchword_mails"],
   audit: ["watchword_audit"],
+  sequences: ["watchword_sequences"],
 };
 const OF_THE_SPACE = ["watchword_settings", "watchword_turns", "watchword_schema"];
 

@@ -6,6 +6,7 @@ import { insertNewRows } from "./insert.js";
 import { LIMIT_COLUMNS, type LimitRow, readLimitRow, writeLimitRow } from "./limits.js";
 import { MAIL_COLUMNS, type MailRow, readMail, writeMail } from "./mails.js";
 import { all, type Operation, type Row, type SqlValue } from "./operation.js";
+import { SEQUENCE_COLUMNS, type SequenceRow, writeSequence } from "./sequences.js";
 import { readSession, SESSION_COLUMNS, type SessionRow, writeSession } from "./session-rows.js";
 import { readWholeUsers, writeWholeUsers } from "./whole-users.js";
 
@@ -35,6 +36,13 @@ const KINDS: { readonly [K in RecordKind]: Kind<RecordsByKind[K]> } = {
   blocks: inOneTable("watchword_blocks", BLOCK_COLUMNS, "key", (row: BlockRow) => row, writeBlock),
   mails: inOneTable("watchword_mails", MAIL_COLUMNS, "id", (row: MailRow) => readMail(row), writeMail),
   audit: inOneTable("watchword_audit", AUDIT_COLUMNS, "id", (row: AuditRow) => readAudit(row), writeAudit),
+  sequences: inOneTable(
+    "watchword_sequences",
+    SEQUENCE_COLUMNS,
+    "key",
+    (row: SequenceRow) => row,
+    writeSequence,
+  ),
 };
 
 type BlockRow = RecordsByKind["blocks"] & Row;

@@ -31,6 +31,7 @@ export type CheckRow = readonly [
   blockedUntil: number | null,
   blockedReason: string | null,
   secondFactor: UserRecord["secondFactor"],
+  number: number | null,
   userCreatedAt: number,
   userUpdatedAt: number,
   lastSignInAt: number | null,
@@ -42,7 +43,7 @@ export function sessionCheckSql(userData: "u.data" | "''"): string {
   return `SELECT s.id, s.user_id, s.epoch, s.created_at, s.last_seen_at, s.expires_at, s.absolute_end,
       s.authenticated_at, s.methods, s.ip, s.user_agent, s.data,
       u.version, u.session_epoch, u.state, u.username, u.email, u.email_verified_at, u.locale, u.active, u.admin,
-      u.superuser, u.roles, u.blocked_since, u.blocked_until, u.blocked_reason, u.second_factor,
+      u.superuser, u.roles, u.blocked_since, u.blocked_until, u.blocked_reason, u.second_factor, u.number,
       u.created_at AS user_created_at,
       u.updated_at, u.last_sign_in_at, ${userData} AS user_data
     FROM watchword_sessions AS s JOIN watchword_users AS u ON u.id = s.user_id WHERE s.token_hash = ?`;
@@ -71,6 +72,7 @@ export function readSessionCheck(tokenHash: string, row: CheckRow): SessionCheck
       version: row[12],
       sessionEpoch: row[13],
       state: row[14],
+      number: row[27],
       username: row[15],
       email: row[16],
       emailVerifiedAt: row[17],
@@ -81,10 +83,10 @@ export function readSessionCheck(tokenHash: string, row: CheckRow): SessionCheck
       roles: readTexts(row[22]),
       blocked: readBlock(row[23], row[24], row[25]),
       secondFactor: row[26],
-      data: row[30],
-      createdAt: row[27],
-      updatedAt: row[28],
-      lastSignInAt: row[29],
+      data: row[31],
+      createdAt: row[28],
+      updatedAt: row[29],
+      lastSignInAt: row[30],
     },
   };
 }

@@ -53,22 +53,15 @@ function* insertSession(
 /** Many in one statement: on a server each of its own would be a round trip. */
 export function* touchSessions(touches: readonly SessionTouch[]): Operation<void> {
   const latest = new Map<string, SessionTouch>();
-  for (const touch of touches) {
-    const other = latest.get(touch.tokenHash) ?? touch;
-    latest.set(touch.tokenHash, {
-      tokenHash: touch.tokenHash,
-      lastSeenAt: Math.max(touch.lastSeenAt, other.lastSeenAt),
-      expiresAt: Math.max(touch.expiresAt, other.expiresAt),
-    });
-  }
+  for (const touch of touches)
+    if (touch.lastSeenAt >= (latest.get(touch.tokenHash)?.lastSeenAt ?? 0))
+      latest.set(touch.tokenHash, touch);
   const sorted = [...latest.values()].sort((a, b) => (a.tokenHash < b.tokenHash ? -1 : 1));
   for (const piece of pieces(sorted)) {
     const rows = Array(piece.length).fill("(?, CAST(? AS BIGINT), CAST(? AS BIGINT))").join(", ");
     yield* run(
-      `UPDATE watchword_sessions AS s SET
-         last_seen_at = CASE WHEN s.last_seen_at < t.column2 THEN t.column2 ELSE s.last_seen_at END,
-         expires_at = CASE WHEN s.expires_at < t.column3 THEN t.column3 ELSE s.expires_at END
-       FROM (VALUES ${rows}) AS t WHERE s.token_hash = t.column1`,
+      `UPDATE watchword_sessions AS s SET last_seen_at = t.column2, expires_at = t.column3
+       FROM (VALUES ${rows}) AS t WHERE s.token_hash = t.column1 AND s.last_seen_at <= t.column2`,
       ...piece.flatMap(({ tokenHash, lastSeenAt, expiresAt }) => [tokenHash, lastSeenAt, expiresAt]),
     );
   }

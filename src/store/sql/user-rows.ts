@@ -19,6 +19,7 @@ export type UserRow = {
   readonly blocked_until: number | null;
   readonly blocked_reason: string | null;
   readonly second_factor: UserRecord["secondFactor"];
+  readonly number: number | null;
   readonly created_at: number;
   readonly updated_at: number;
   readonly last_sign_in_at: number | null;
@@ -27,7 +28,7 @@ export type UserRow = {
 
 export const USER_COLUMNS =
   "id, version, session_epoch, state, username, email, email_verified_at, locale, active, admin, superuser, roles, " +
-  "blocked_since, blocked_until, blocked_reason, second_factor, created_at, updated_at, last_sign_in_at, data";
+  "blocked_since, blocked_until, blocked_reason, second_factor, number, created_at, updated_at, last_sign_in_at, data";
 
 export function readUser(row: UserRow): UserRecord {
   return {
@@ -35,6 +36,7 @@ export function readUser(row: UserRow): UserRecord {
     version: row.version,
     sessionEpoch: row.session_epoch,
     state: row.state,
+    number: row.number,
     username: row.username,
     email: row.email,
     emailVerifiedAt: row.email_verified_at,
@@ -79,6 +81,7 @@ export function writeUser(user: UserRecord): SqlValue[] {
     user.blocked?.until ?? null,
     user.blocked?.reason ?? null,
     user.secondFactor,
+    user.number,
     user.createdAt,
     user.updatedAt,
     user.lastSignInAt,

@@ -24,7 +24,7 @@ const WITH_PASSWORD = `LEFT JOIN watchword_credentials AS c ON c.user_id = u.id 
 const OF_PASSWORD = PASSWORD_COLUMNS.split(", ")
   .map((column) => `c.${column}`)
   .join(", ");
-const INSERT_USER = `INSERT INTO watchword_users (${USER_COLUMNS}) VALUES (${marks(20)})`;
+const INSERT_USER = `INSERT INTO watchword_users (${USER_COLUMNS}) VALUES (${marks(21)})`;
 
 export function* createUser(
   dialect: Dialect,
@@ -221,6 +221,7 @@ function assignmentsOf(change: UserChange): {
 } {
   const columns: [string, SqlValue | undefined][] = [
     ["state", change.state],
+    ["number", change.number],
     ["username", change.username],
     ["email", change.email],
     ["email_verified_at", change.emailVerifiedAt],

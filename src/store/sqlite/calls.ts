@@ -12,6 +12,7 @@ import { createPart, dropPart } from "../sql/parts.js";
 import { replacePassword } from "../sql/passwords.js";
 import { readRecords, writeRecords } from "../sql/records.js";
 import { migrate } from "../sql/schema.js";
+import { nextNumber, raiseSequence } from "../sql/sequences.js";
 import { createSession, endSessions, listSessions, touchSessions } from "../sql/sessions.js";
 import { writeSettings } from "../sql/settings.js";
 import { countUsers, listUsers } from "../sql/user-lists.js";
@@ -27,6 +28,8 @@ export const WRITES = {
   createUser: bind(createUser),
   updateUser: bind(updateUser),
   deleteUser: bind(deleteUser),
+  nextNumber,
+  raiseSequence,
   replacePassword: bind(replacePassword),
   createSession: bind(createSession),
   touchSessions,

@@ -161,6 +161,9 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
     listUsers: scan("listUsers"),
     countUsers: scan("countUsers"),
 
+    nextNumber: write("nextNumber"),
+    raiseSequence: write("raiseSequence"),
+
     replacePassword: write("replacePassword"),
 
     createSession: write("createSession"),

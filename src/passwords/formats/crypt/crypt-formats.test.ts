@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cpuTimer } from "../../../../test/helpers/cpu-time.js";
 import { WatchwordError } from "../../../base/errors.js";
 import { BCRYPT } from "../bcrypt.js";
 import { CISCO_FORMATS } from "../cisco.js";
@@ -197,17 +198,17 @@ describe("a hash that asks for too much", () => {
     ["gost_yescrypt", `$gy$jFT$abcdefghijklmnop$${digest(43)}`],
     ["bsdi_crypt", `_....salt${digest(11)}`],
   ])("is refused at once by %s: %s", (scheme, hash) => {
-    const begun = performance.now();
+    const used = cpuTimer();
     expect(formatOf(scheme).recognise(hash)).toBe(true);
     expect(["hash-cost", "hash-damaged"]).toContain(reasonOf(() => verify(scheme, "password", hash)));
-    expect(performance.now() - begun).toBeLessThan(100);
+    expect(used()).toBeLessThan(100);
   });
 
   it("has fewer rounds for a long password, so that the two do not multiply", () => {
-    const begun = performance.now();
+    const used = cpuTimer();
     const hash = `$6$rounds=3000000$salt$${".".repeat(86)}`;
     expect(verify("sha512_crypt", "x".repeat(4096), hash)).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(100);
+    expect(used()).toBeLessThan(100);
   });
 });
 
@@ -228,7 +229,7 @@ describe("hostile texts", () => {
   it("give an answer or a WatchwordError, soon", () => {
     fc.assert(
       fc.property(mutated, fc.uint8Array({ maxLength: 40 }), ({ scheme, hash }, password) => {
-        const begun = performance.now();
+        const used = cpuTimer();
         for (const format of formats) {
           if (!format.recognise(hash)) {
             expect(reasonOf(() => format.inspect(hash))).toBe("hash-damaged");
@@ -245,7 +246,7 @@ describe("hostile texts", () => {
             ).toBe(reason);
           }
         }
-        expect(performance.now() - begun).toBeLessThan(10_000);
+        expect(used()).toBeLessThan(10_000);
       }),
       { numRuns: 300 },
     );
@@ -261,9 +262,9 @@ describe("hostile texts", () => {
       "0".repeat(65_536),
       `${"a".repeat(13)}\n`.repeat(4681),
     );
-    const begun = performance.now();
+    const used = cpuTimer();
     for (const text of texts) for (const format of formats) expect(format.recognise(text)).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(used()).toBeLessThan(500);
   });
 });
 
