@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
 import { type IdentifierMode, keysOfTyped, originKey } from "../base/keys.js";
+import { toTagged, type Value } from "../base/values.js";
 import type { ImportEventCode, Json } from "../space/contract.js";
 import type { BlockRecord, FactorRecord, SessionRecord, Store } from "../store/contract.js";
 import { namesOf } from "./names.js";
@@ -12,7 +13,6 @@ import type { RefusedFile } from "./refused.js";
 import type { ImportEvent, ReportBook } from "./report.js";
 import type { ImportedBlock, ImportedUser, SourceItem } from "./source.js";
 import { updateUser } from "./update-user.js";
-import { toTagged, type Value } from "./values.js";
 
 /** What an import needs of the space that it goes into. */
 export interface ImportDeps {

@@ -1,10 +1,10 @@
 import { sha256 } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { idKey, originKey } from "../base/keys.js";
+import { type Fields, Tagged, toTagged, type Value } from "../base/values.js";
 import type { FactorRecord, KeyRecord, NewUser, PasswordRecord, SessionRecord } from "../store/contract.js";
 import type { Claim } from "./names.js";
 import type { ImportedSession, ImportedUser } from "./source.js";
-import { type Fields, Tagged, toTagged, type Value } from "./values.js";
 
 /** The most that an application may write on a user, in bytes. What comes along may be more. */
 export const DATA_LIMIT = 64 * 1024;

@@ -1,7 +1,7 @@
+import type { Fields } from "../base/values.js";
 import type { ColumnMapping, ImportNoteCode, SourceNeed } from "../space/contract.js";
 import type { BlockState } from "../store/contract.js";
 import type { Tables } from "./readers/rows.js";
-import type { Fields } from "./values.js";
 
 export type { ColumnMapping, SourceNeed } from "../space/contract.js";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { toTagged, type Value } from "#dist/base/values.js";
 import { openInput } from "#dist/transfer/input.js";
 import type { ImportedUser, SourceItem, SourceOptions } from "#dist/transfer/source.js";
 import { sourceNamed } from "#dist/transfer/sources/index.js";
-import { toTagged, type Value } from "#dist/transfer/values.js";
 
 /** A file of a database that the real system wrote. */
 export function original(path: string): string {

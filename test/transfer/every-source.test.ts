@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { originKey } from "#dist/base/keys.js";
+import { fromTagged, toTagged } from "#dist/base/values.js";
 import type { NewUser } from "#dist/store/contract.js";
 import { importUsers } from "#dist/transfer/import.js";
-import { originKey } from "#dist/base/keys.js";
-import { fromTagged, toTagged } from "#dist/transfer/values.js";
 import { type ImportBench, openBench, stream } from "../helpers/import-engine.js";
 import { original, readSource, usersOf } from "../helpers/import-source.js";
 

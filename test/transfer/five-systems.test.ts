@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { toTagged } from "#dist/base/values.js";
 import { fromExtended } from "#dist/transfer/readers/extended-json.js";
 import { parseJson } from "#dist/transfer/readers/json.js";
-import { toTagged } from "#dist/transfer/values.js";
 import {
   DUMPED,
   dataOf,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { WatchwordError } from "watchword";
+import { Tagged, toTagged, type Value } from "#dist/base/values.js";
 import type { Row, TableInfo, Tables } from "#dist/transfer/readers/rows.js";
 import { SOURCES } from "#dist/transfer/sources/index.js";
-import { Tagged, toTagged, type Value } from "#dist/transfer/values.js";
 
 // Whatever lies in the tables: every row becomes a user, a refusal or a note, and nothing but a WatchwordError is thrown.
 

@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { sha256 } from "#dist/base/crypto.js";
 import { unseal } from "#dist/base/seal.js";
+import type { Value } from "#dist/base/values.js";
 import { type ImportOptions, importUsers } from "#dist/transfer/import.js";
 import type { ImportEvent } from "#dist/transfer/report.js";
 import type { ImportedUser, SourceItem } from "#dist/transfer/source.js";
-import type { Value } from "#dist/transfer/values.js";
 import { FACTOR_KEY, type ImportBench, openBench, someone, stream } from "../helpers/import-engine.js";
 import { DUMPED, readSource, usersOf } from "../helpers/import-source.js";
 

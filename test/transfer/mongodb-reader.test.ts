@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { inputFile } from "../../src/transfer/readers/file.js";
 import { mongoDatabase } from "../../src/transfer/readers/mongodb.js";
 import { readNdjson } from "../../src/transfer/readers/ndjson.js";
-import { toTagged } from "../../src/transfer/values.js";
+import { toTagged } from "../../src/base/values.js";
 import { collect } from "../helpers/collect.js";
 import { restoredMongodb } from "../helpers/restored.js";
 

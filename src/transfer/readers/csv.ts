@@ -1,4 +1,4 @@
-import type { Value } from "../values.js";
+import type { Value } from "../../base/values.js";
 import { type Feed, readUnits, type UnitParser } from "./feed.js";
 import type { InputFile } from "./file.js";
 import { takeLine } from "./lines.js";

@@ -1,4 +1,4 @@
-import { type Fields, instant, isFields, Tagged, type Value } from "../values.js";
+import { type Fields, instant, isFields, Tagged, type Value } from "../../base/values.js";
 
 /**
  * MongoDB Extended JSON v2 (canonical and relaxed), the older v1, and what MontyDB writes, as values of BSON. A `$` that

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { collect, fileOf } from "../../../test/helpers/collect.js";
 import { WatchwordError } from "../../base/errors.js";
-import { Tagged, toTagged, type Value } from "../values.js";
+import { Tagged, toTagged, type Value } from "../../base/values.js";
 import { fromExtended } from "./extended-json.js";
 import { inputFile } from "./file.js";
 import { parseJson } from "./json.js";

@@ -1,5 +1,5 @@
 import { WatchwordError } from "../../base/errors.js";
-import { DEEPEST, Tagged, type Value } from "../values.js";
+import { DEEPEST, Tagged, type Value } from "../../base/values.js";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const SPACE = /[ \t\r\n]*/y;

@@ -1,6 +1,6 @@
 import type { Document, MongoClient } from "mongodb";
 import { WatchwordError } from "../../base/errors.js";
-import { instant, Tagged, type Value } from "../values.js";
+import { instant, Tagged, type Value } from "../../base/values.js";
 import { binary, doubleOf, longOf } from "./extended-json.js";
 import { withoutPassword } from "./postgres.js";
 import { isWanted, type Row, type Tables } from "./rows.js";

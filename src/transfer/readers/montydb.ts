@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { WatchwordError } from "../../base/errors.js";
-import { isFields } from "../values.js";
+import { isFields } from "../../base/values.js";
 import { fromExtended } from "./extended-json.js";
 import { inputFile } from "./file.js";
 import { readJsonItems } from "./json-items.js";

@@ -1,5 +1,5 @@
 import { WatchwordError } from "../../base/errors.js";
-import type { Value } from "../values.js";
+import type { Value } from "../../base/values.js";
 import { fromExtended } from "./extended-json.js";
 import type { InputFile } from "./file.js";
 import { parseJson } from "./json.js";

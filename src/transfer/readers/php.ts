@@ -1,4 +1,4 @@
-import { DEEPEST, Tagged, type Value } from "../values.js";
+import { DEEPEST, Tagged, type Value } from "../../base/values.js";
 import { bytesOf, decodeUtf8 } from "./feed.js";
 import type { ReadResult } from "./pickle.js";
 

@@ -1,4 +1,4 @@
-import { Tagged, type Value } from "../values.js";
+import { Tagged, type Value } from "../../base/values.js";
 import { LARGEST, PickleMachine } from "./pickle/machine.js";
 import { PickleError } from "./pickle/nodes.js";
 import { Recursion, ValueWriter } from "./pickle/value.js";

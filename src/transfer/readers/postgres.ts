@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { WatchwordError } from "../../base/errors.js";
-import type { Value } from "../values.js";
+import type { Value } from "../../base/values.js";
 import { Feed } from "./feed.js";
 import { isWanted, type Row, type TableInfo, type Tables } from "./rows.js";
 import { MEMBERS, ROLES } from "./sql/accounts.js";

@@ -1,4 +1,4 @@
-import type { Fields } from "../values.js";
+import type { Fields } from "../../base/values.js";
 
 /** One table or collection of an input. */
 export interface TableInfo {

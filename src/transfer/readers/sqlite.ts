@@ -1,6 +1,6 @@
 import { WatchwordError } from "../../base/errors.js";
+import type { Value } from "../../base/values.js";
 import { type Database, openDatabase } from "../../store/sqlite/driver.js";
-import type { Value } from "../values.js";
 import { isWanted, type Row, type TableInfo, type Tables } from "./rows.js";
 
 /**

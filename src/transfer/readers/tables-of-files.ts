@@ -1,4 +1,4 @@
-import { isFields, type Value } from "../values.js";
+import { isFields, type Value } from "../../base/values.js";
 import { readHtpasswd, readPasswd, readShadow } from "./account-files.js";
 import { type CsvOptions, readCsv } from "./csv.js";
 import { fromExtended } from "./extended-json.js";

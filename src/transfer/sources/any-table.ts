@@ -1,4 +1,5 @@
 import { WatchwordError } from "../../base/errors.js";
+import type { Value } from "../../base/values.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type {
   ColumnMapping,
@@ -8,7 +9,6 @@ import type {
   SourceItem,
   SourceOptions,
 } from "../source.js";
-import type { Value } from "../values.js";
 import { findTable } from "./finding.js";
 import { person, readable, refused } from "./person.js";
 import { isEmpty, jsonOf, Reading, textOf } from "./reading.js";

@@ -1,7 +1,7 @@
+import { type Fields, isFields, toTagged, type Value } from "../../base/values.js";
 import type { BlockState } from "../../store/contract.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedFactor, ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
-import { type Fields, isFields, toTagged, type Value } from "../values.js";
 import { readBase32 } from "./base32.js";
 import { person, readable } from "./person.js";
 import { isEmpty, Reading, textOf } from "./reading.js";

@@ -1,3 +1,4 @@
+import type { Fields, Value } from "../../base/values.js";
 import type { BlockState } from "../../store/contract.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type {
@@ -8,7 +9,6 @@ import type {
   SourceItem,
   SourceOptions,
 } from "../source.js";
-import type { Fields, Value } from "../values.js";
 import { base32 } from "./base32.js";
 import { unsealBetterAuth } from "./better-auth-seal.js";
 import { findTable, tableNamed } from "./finding.js";

@@ -1,4 +1,5 @@
 import { WatchwordError } from "../../base/errors.js";
+import { isFields, type Value } from "../../base/values.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type {
   ImportedFactor,
@@ -8,7 +9,6 @@ import type {
   SourceNeed,
   SourceOptions,
 } from "../source.js";
-import { isFields, type Value } from "../values.js";
 import { findTable } from "./finding.js";
 import { person, readable } from "./person.js";
 import { fieldsOf, isEmpty, jsonOf, Reading, textOf } from "./reading.js";

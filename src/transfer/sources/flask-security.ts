@@ -1,6 +1,6 @@
+import type { Value } from "../../base/values.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedFactor, ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
-import type { Value } from "../values.js";
 import { readBase32 } from "./base32.js";
 import { findTable, tableNamed } from "./finding.js";
 import { collect, person, readable } from "./person.js";

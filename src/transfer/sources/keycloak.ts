@@ -1,6 +1,6 @@
+import { type Fields, isFields, toTagged, type Value } from "../../base/values.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedFactor, ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
-import { type Fields, isFields, toTagged, type Value } from "../values.js";
 import { base32, readBase32 } from "./base32.js";
 import { findTable } from "./finding.js";
 import { person, readable } from "./person.js";

@@ -1,7 +1,7 @@
+import type { Value } from "../../base/values.js";
 import type { BlockState } from "../../store/contract.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportSource, SourceItem, SourceOptions } from "../source.js";
-import type { Value } from "../values.js";
 import { person, refused } from "./person.js";
 import { Reading, textOf } from "./reading.js";
 import { ldapPassword } from "./schemes.js";

@@ -1,7 +1,7 @@
 import { WatchwordError } from "../../base/errors.js";
+import { type Fields, isFields, type Value } from "../../base/values.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
-import { type Fields, isFields, type Value } from "../values.js";
 import { tableNamed } from "./finding.js";
 import { accountOptions, type Method } from "./mariadb-account.js";
 import { person, readable } from "./person.js";

@@ -1,7 +1,7 @@
+import type { Fields, Value } from "../../base/values.js";
 import { readPickle } from "../readers/pickle.js";
 import type { Tables } from "../readers/rows.js";
 import type { ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
-import type { Fields, Value } from "../values.js";
 import { findTable, tableNamed } from "./finding.js";
 import { person, readable } from "./person.js";
 import { Reading } from "./reading.js";

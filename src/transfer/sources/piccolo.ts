@@ -1,3 +1,4 @@
+import type { Fields } from "../../base/values.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type {
   ImportedPassword,
@@ -6,7 +7,6 @@ import type {
   SourceItem,
   SourceOptions,
 } from "../source.js";
-import type { Fields } from "../values.js";
 import { findTable } from "./finding.js";
 import { collect, person, readable } from "./person.js";
 import { Reading, textOf, timeOf } from "./reading.js";

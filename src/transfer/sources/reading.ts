@@ -1,9 +1,17 @@
 import { WatchwordError } from "../../base/errors.js";
+import {
+  decimalOf,
+  type Fields,
+  instantOf,
+  isFields,
+  objectIdOf,
+  Tagged,
+  type Value,
+} from "../../base/values.js";
 import type { ImportNoteCode } from "../../space/contract.js";
 import { parseJson } from "../readers/json.js";
 import type { Row } from "../readers/rows.js";
 import type { ImportNote, SourceOptions } from "../source.js";
-import { decimalOf, type Fields, instantOf, isFields, objectIdOf, Tagged, type Value } from "../values.js";
 import { atWall, readTime } from "./times.js";
 
 /**

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Fields, fromTagged, toTagged } from "../../base/values.js";
 import { type Database, openDatabase, type PreparedStatement } from "../../store/sqlite/driver.js";
-import { type Fields, fromTagged, toTagged } from "../values.js";
 
 /** Beyond so many rows the rest lies in a temporary file. */
 const IN_MEMORY = 50_000;

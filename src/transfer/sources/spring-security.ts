@@ -1,6 +1,6 @@
+import type { Fields } from "../../base/values.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
-import type { Fields } from "../values.js";
 import { findTable, tableNamed } from "./finding.js";
 import { collect, person, readable } from "./person.js";
 import { Reading, textOf } from "./reading.js";

@@ -1,8 +1,8 @@
+import { type Fields, isFields, type Value } from "../../base/values.js";
 import type { BlockState } from "../../store/contract.js";
 import { readPhp } from "../readers/php.js";
 import type { Row, Tables } from "../readers/rows.js";
 import type { ImportedFactor, ImportedPassword, ImportSource, SourceItem, SourceOptions } from "../source.js";
-import { type Fields, isFields, type Value } from "../values.js";
 import { readBase32 } from "./base32.js";
 import { findTable } from "./finding.js";
 import { collect, person, readable } from "./person.js";

@@ -1,4 +1,4 @@
-import { Tagged } from "../../values.js";
+import { Tagged } from "../../../base/values.js";
 import {
   Callable,
   type Node,

@@ -1,4 +1,4 @@
-import { Tagged } from "../../values.js";
+import { Tagged } from "../../../base/values.js";
 import { callableOf, madeBy } from "./classes.js";
 import { type Node, PickleDict, PickleError, PickleList, PickleObject } from "./nodes.js";
 import {

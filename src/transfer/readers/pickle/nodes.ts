@@ -1,4 +1,4 @@
-import type { Tagged } from "../../values.js";
+import type { Tagged } from "../../../base/values.js";
 
 /** Why a pickle cannot be read; the rest of a sentence that begins with "it". */
 export class PickleError extends Error {}

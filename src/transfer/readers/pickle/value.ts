@@ -1,4 +1,4 @@
-import { DEEPEST, Tagged, type Value } from "../../values.js";
+import { DEEPEST, Tagged, type Value } from "../../../base/values.js";
 import {
   Callable,
   type Node,

@@ -1,4 +1,4 @@
-import type { Value } from "../../values.js";
+import type { Value } from "../../../base/values.js";
 import type { Row } from "../rows.js";
 import { identifier } from "./create-table.js";
 import { isSign, isWord, type Lexer, type Token } from "./lexer.js";

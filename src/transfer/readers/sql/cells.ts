@@ -1,4 +1,4 @@
-import { Tagged, type Value } from "../../values.js";
+import { Tagged, type Value } from "../../../base/values.js";
 import { bytesOf, type Feed } from "../feed.js";
 import type { Column } from "./columns.js";
 import { byteaOf } from "./texts.js";

@@ -1,4 +1,4 @@
-import type { Value } from "../../values.js";
+import type { Value } from "../../../base/values.js";
 import type { Feed } from "../feed.js";
 import { cellOfText } from "./cells.js";
 import type { Column } from "./columns.js";

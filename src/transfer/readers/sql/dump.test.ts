@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { collect, fileOf } from "../../../../test/helpers/collect.js";
 import { cpuTimer } from "../../../../test/helpers/cpu-time.js";
 import { WatchwordError } from "../../../base/errors.js";
-import { Tagged, toTagged, type Value } from "../../values.js";
+import { Tagged, toTagged, type Value } from "../../../base/values.js";
 import { readUnits } from "../feed.js";
 import { inputFile } from "../file.js";
 import { sqlDump } from "./dump.js";

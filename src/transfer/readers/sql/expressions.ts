@@ -1,4 +1,4 @@
-import { Tagged, type Value } from "../../values.js";
+import { Tagged, type Value } from "../../../base/values.js";
 import { blobOf, cellOfNumber, cellOfText } from "./cells.js";
 import type { Column } from "./columns.js";
 import { isSign, isWord, type Lexer, type Token } from "./lexer.js";

@@ -1,4 +1,4 @@
-import type { Value } from "../../values.js";
+import type { Value } from "../../../base/values.js";
 import type { Feed, UnitParser } from "../feed.js";
 import { isWanted, type Row } from "../rows.js";
 import { accountRows, membership, type RoleFacts, roleFacts, roleRow, skipStatement } from "./accounts.js";

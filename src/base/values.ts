@@ -1,5 +1,5 @@
 import { WatchwordError } from "../base/errors.js";
-import type { Json } from "../space/contract.js";
+import type { Json } from "./json.js";
 
 /** Objects, documents and rows: a map, so that no key (`__proto__`, for one) means anything to JavaScript. */
 export type Fields = ReadonlyMap<string, Value>;
