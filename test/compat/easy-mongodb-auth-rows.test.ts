@@ -181,10 +181,7 @@ describe.each([
     expect(await auth.generateCode(NOBODY)).toEqual(says(404));
     await register();
     await obstruct();
-    await climb(
-      () => auth.generateCode(ADA),
-      [[says(403), unblock], [says(401), wait], [says(201)]],
-    );
+    await climb(() => auth.generateCode(ADA), [[says(403), unblock], [says(401), wait], [says(201)]]);
   });
 
   it("resetPasswordNoVerif: 404, 403, 401, 500, 203", async () => {

@@ -10,6 +10,7 @@ import {
 import { validateEmail } from "./extras.js";
 import { type Answer, findUser, Handle, isBlocked, type Outcome } from "./handle.js";
 import { type AuthOptions, type AuthSettings, readAuth } from "./options.js";
+import { patiently } from "./patience.js";
 import { hasBlockRecord, newUserData } from "./user-data.js";
 
 /** What one code of {@link Auth.generateCode} serves. */
@@ -140,7 +141,7 @@ export class Auth extends Handle {
   ): Promise<Answer> {
     const checks = { record: true, verified: true, byCode: mfa };
     return this.#withUser(email, ignoreRateLimit, checks, async (space, user) => {
-      if (!(await space.passwords.check(user.id, password))) return "invalid_creds";
+      if (!(await isRight(space, user, password))) return "invalid_creds";
       if (!mfa) {
         await space.users.recordSignIn(user.id);
         return "authentication_success";
@@ -185,7 +186,7 @@ export class Auth extends Handle {
     return this.#withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
       const change = { userId: user.id, currentPassword: oldPassword, newPassword, skipLimits: true };
       try {
-        const changed = await space.passwords.change(change);
+        const changed = await patiently(() => space.passwords.change(change));
         if (changed.status === "password-refused") throw refusal(changed);
         return changed.status === "changed" ? "password_reset_success" : "invalid_old_pass";
       } catch (error) {
@@ -205,7 +206,7 @@ export class Auth extends Handle {
   ): Promise<Answer> {
     return this.#withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
       const proof = { userId: user.id, code: readCode(resetCode), newPassword };
-      const reset = await space.codes.confirm("reset-password", proof);
+      const reset = await patiently(() => space.codes.confirm("reset-password", proof));
       if (reset.status === "password-refused") throw refusal(reset);
       return reset.status === "password-reset" ? "password_reset_success" : refusedCode(reset.status);
     });
@@ -221,7 +222,7 @@ export class Auth extends Handle {
     return this.#withUser(email, ignoreRateLimit, {}, async (space, user) => {
       const refused = await refuseAddress(space, newEmail);
       if (refused !== null) return refused;
-      if (!(await space.passwords.check(user.id, password))) return "invalid_pass";
+      if (!(await isRight(space, user, password))) return "invalid_pass";
       const emailVerified = user.emailVerifiedAt !== null;
       await space.users.update(user.id, { email: newEmail, emailVerified });
       await space.limits.move({ identifier: email }, { identifier: newEmail });
@@ -243,7 +244,7 @@ export class Auth extends Handle {
     return this.#withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
       const refused = await refuseAddress(space, newEmail);
       if (refused !== null) return refused;
-      const { status } = await space.codes.confirm("change-email", {
+      const proof = {
         userId: user.id,
         code: readCode(resetCode),
         newEmail,
@@ -252,7 +253,8 @@ export class Auth extends Handle {
         atOnce: true,
         emailVerified: user.emailVerifiedAt !== null,
         skipLimits: true,
-      });
+      };
+      const { status } = await patiently(() => space.codes.confirm("change-email", proof));
       if (status === "wrong-password") return "invalid_pass";
       if (status === "email-taken") return "user_exists";
       if (status !== "email-changed") return refusedCode(status);
@@ -274,7 +276,7 @@ export class Auth extends Handle {
   ): Promise<Answer> {
     const checks = { blockedToo: !delFromBlocking };
     return this.#withUser(email, ignoreRateLimit, checks, async (space, user) => {
-      if (!(await space.passwords.check(user.id, password))) return "invalid_pass";
+      if (!(await isRight(space, user, password))) return "invalid_pass";
       return this.#delete(space, user, delFromBlocking, async () => {
         // Who is not blocked has no block that could stay; one that is laid at this moment does.
         await space.users.delete(user.id, { blocks: "keep" });
@@ -292,10 +294,10 @@ export class Auth extends Handle {
     ignoreRateLimit = false,
   ): Promise<Answer> {
     return this.#withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
-      if (!(await space.passwords.check(user.id, password))) return "invalid_pass";
+      if (!(await isRight(space, user, password))) return "invalid_pass";
       return this.#delete(space, user, delFromBlocking, async () => {
         const proof = { userId: user.id, code: readCode(code), password, skipLimits: true };
-        const { status } = await space.codes.confirm("delete-account", proof);
+        const { status } = await patiently(() => space.codes.confirm("delete-account", proof));
         if (status === "wrong-password") return "invalid_pass";
         return status === "account-deleted" ? "user_deleted" : refusedCode(status);
       });
@@ -370,8 +372,8 @@ export class Auth extends Handle {
       if (await this.#isLimited(space, email, ignoreRateLimit)) return "rate_limited";
       if ((await space.blocks.find(email)) !== null) return "user_blocked";
       const data = await newUserData(space, customData, this.#settings.blocking);
-      const names = { email, emailVerified: how.isVerified, data };
-      const user = await space.users.create({ ...names, ...how.password() });
+      const input = { email, emailVerified: how.isVerified, data, ...how.password() };
+      const user = await patiently(() => space.users.create(input));
       if (how.isVerified) return "success";
       let sent: Outcome = "error";
       try {
@@ -409,7 +411,7 @@ export class Auth extends Handle {
     }
   }
 
-  /** @throws whatever `act` throws, where it cannot be told what became of the user */
+  /** @throws whatever `act` throws, unless the store failed and it can be told what became of the user */
   async #delete(
     space: UserSpace,
     user: UserWithData,
@@ -419,8 +421,10 @@ export class Auth extends Handle {
     try {
       return await act();
     } catch (error) {
+      const code = error instanceof WatchwordError ? error.code : "internal";
       // Somebody else was faster.
-      if (error instanceof WatchwordError && error.code === "not-found") return "user_not_deleted";
+      if (code === "not-found") return "user_not_deleted";
+      if (code !== "internal" && !code.startsWith("store-")) throw error;
       const isThere = (await space.users.find({ id: user.id })) !== null;
       if (isThere) return this.failure(delFromBlocking ? "not_deleted_all" : "user_not_deleted", error);
       return this.failure(delFromBlocking ? "not_deleted_blocked" : "user_deleted", error);
@@ -439,6 +443,10 @@ export class Auth extends Handle {
 /** A code is never right that is no text; so it is compared as the empty one. */
 function readCode(code: unknown): string {
   return typeof code === "string" && code.length <= LONGEST_CODE ? code : "";
+}
+
+function isRight(space: UserSpace, user: UserWithData, password: string): Promise<boolean> {
+  return patiently(() => space.passwords.check(user.id, password));
 }
 
 function refusedCode(status: string): Outcome {

@@ -3,7 +3,7 @@ import { requireKnownFields } from "../../base/input.js";
 import type { MailOptions, OpenOptions } from "../../index.js";
 import { type ConfFile, readConfFile } from "./conf-file.js";
 import { type MailInfo, readMail } from "./mail-options.js";
-import { type Messages, getMessages } from "./messages.js";
+import { getMessages, type Messages } from "./messages.js";
 
 /** What `Utils` and `CoreDB` take: where the data lies, and how to get there. */
 export interface ConnectionOptions {
@@ -166,7 +166,10 @@ function mongoUrl(uri: string, dbName: string): string {
   const [, base = "", authority = "", path = "", query = ""] =
     /^(mongodb(?:\+srv)?:\/\/)([^/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(uri) ?? [];
   if (base === "")
-    throw refuse("mongoUri", "must look like mongodb://user:password@host:27017; for other databases give url.");
+    throw refuse(
+      "mongoUri",
+      "must look like mongodb://user:password@host:27017; for other databases give url.",
+    );
   const parameters = query === "" ? [] : query.split("&");
   const has = (name: RegExp) => parameters.some((each) => name.test(each));
   if (authority.includes("@") && !has(/^authSource=/i) && !has(/^authMechanism=(?!SCRAM)/i))
