@@ -122,6 +122,26 @@ describe("dropping and making again", () => {
     expect(await test.space.users.count()).toBe(1);
   });
 
+  it("counts how often a part was dropped or reset, for every opener, and not when everything goes", async () => {
+    const { database } = test.space;
+    const confirm = "shop";
+    expect(await database.generation("blocks")).toBe(0);
+    await database.reset("blocks", { confirm });
+    await database.drop("blocks", { confirm });
+    await database.create("blocks", { confirm });
+    await database.reset("limits", { confirm });
+    expect([await database.generation("blocks"), await database.generation("limits")]).toEqual([2, 1]);
+    await Promise.all(Array.from({ length: 10 }, () => database.reset("limits", { confirm })));
+    const space = await test.reopen();
+    expect(await space.database.generation("limits")).toBe(11);
+    await space.database.reset("all", { confirm });
+    expect(await space.database.generation("limits")).toBe(11);
+    for (const part of ["all", "settings", "constructor"])
+      await expect(space.database.generation(part as "users")).rejects.toMatchObject({
+        code: "invalid-input",
+      });
+  });
+
   it("makes what is missing of everything, and leaves the rest", async () => {
     await fill();
     await test.space.database.drop("limits", { confirm: "shop" });

@@ -180,12 +180,7 @@ export function createEmailChange(deps: {
     );
   }
 
-  function takeUnproven(
-    user: UserRecord,
-    email: string,
-    context: Context,
-    verified = false,
-  ): Promise<Taken> {
+  function takeUnproven(user: UserRecord, email: string, context: Context, verified = false): Promise<Taken> {
     return takeFrom(
       user.id,
       (current) => current.email === user.email,
