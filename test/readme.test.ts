@@ -138,7 +138,9 @@ describe("README", () => {
   });
 });
 
-const pages = (await readdir(join(ROOT, "docs"))).filter((name) => name.endsWith(".md")).sort();
+const pages = (await readdir(join(ROOT, "docs"), { recursive: true }))
+  .filter((name) => name.endsWith(".md"))
+  .sort();
 const examples = (
   await Promise.all(
     pages.map(async (page) => blocksOf(page, await readFile(join(ROOT, "docs", page), "utf8"))),

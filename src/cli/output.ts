@@ -1,3 +1,7 @@
+import { oneLine, UNSAFE } from "../base/one-line.js";
+
+export { oneLine };
+
 const COLOURS = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;
 export type Colour = keyof typeof COLOURS;
 
@@ -8,16 +12,6 @@ export function hasColour(stream: NodeJS.WriteStream): boolean {
 
 export function paint(stream: NodeJS.WriteStream, colour: Colour, text: string): string {
   return hasColour(stream) ? `\u001B[${COLOURS[colour]}m${text}\u001B[0m` : text;
-}
-
-/** Control, bidi and zero-width characters: stored text must neither steer a terminal nor pose as another. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
-/** Text from outside on one line, every character that could steer a terminal written as `\u{…}`. */
-export function oneLine(text: string): string {
-  return text
-    .replace(/\s*\n\s*/g, " ")
-    .replace(UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** JSON for programs, with the same characters escaped, since people look at it too. Ends with a new line. */

@@ -23,12 +23,13 @@ const SYSTEMS = {
 export function declareCompatCommands(program: Command): void {
   const compat = program
     .command("compat")
-    .description("the command lines of the systems whose calls Watchword answers");
+    .description("the command lines of the systems whose calls Watchword answers")
+    .addHelpText("after", examples("watchword compat minimus", "watchword compat piccolo user list"));
   for (const [system, { description, example, load }] of Object.entries(SYSTEMS))
     compat
       .command(system)
-      .description(`${description}, as it was; what stands behind the name is the port's own`)
-      .argument("[args...]", `see docs/compat/`)
+      .description(`${description}; what stands behind the name is its own`)
+      .argument("[args...]", "see docs/compat/")
       .allowUnknownOption()
       .addHelpText("after", examples(example))
       .action(

@@ -10,12 +10,14 @@ import {
   emailKeyRecord,
   idKeyRecord,
   numberKeyRecord,
+  originKeyRecord,
   type ParsedNames,
   takenError,
   usernameKeyRecord,
 } from "./names.js";
 import { newUserRecord } from "./new-user.js";
 import { isNumberKey, numbersFor } from "./numbers.js";
+import { requireNewOrigin } from "./query.js";
 
 /**
  * Writes a new user with a password that is hashed already, and claims the names, in one step.
@@ -39,6 +41,7 @@ export async function insertUser(
   const keys = [idKeyRecord(record.id)];
   if (names.username !== null) keys.push(usernameKeyRecord(names.username, deps.mode));
   if (names.email !== null) keys.push(emailKeyRecord(names.email, deps.mode));
+  if (input.origin !== undefined) keys.push(originKeyRecord(requireNewOrigin(input.origin)));
   const events = [auditEvent("user.created", { now, userId: record.id }, input)];
   const draw = numbersFor(deps.store);
   for (;;) {

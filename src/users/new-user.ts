@@ -21,6 +21,7 @@ const NEW_USER_FIELDS: { readonly [Field in keyof Required<NewUserInput>]: true 
   roles: true,
   data: true,
   numbered: true,
+  origin: true,
   actor: true,
   ip: true,
   userAgent: true,

@@ -15,10 +15,13 @@ export function planUpdate(
   now: number,
   context: Context,
 ): { change: UserChange; events: StoreEvent[] } {
-  const names = parseNames({
-    username: input.username === undefined ? user.username : input.username,
-    email: input.email === undefined ? user.email : input.email,
-  });
+  const names = parseNames(
+    {
+      username: input.username === undefined ? user.username : input.username,
+      email: input.email === undefined ? user.email : input.email,
+    },
+    user,
+  );
   if (names.username === null && names.email === null)
     throw new WatchwordError("invalid-input", "A user needs a username or an email address; one must stay.");
   const emailChanged = names.email !== user.email;

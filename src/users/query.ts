@@ -2,7 +2,7 @@ import { WatchwordError } from "../base/errors.js";
 import { optionalText, requireInteger, requireKnownFields, requireText } from "../base/input.js";
 import { type IdentifierMode, idKey, keysOfTyped, numberKey, originKey } from "../base/keys.js";
 import { LAST_NUMBER } from "../base/numbers.js";
-import type { UserQuery, UserReference } from "../space/contract.js";
+import type { UserOrigin, UserQuery, UserReference } from "../space/contract.js";
 import type { UserFilter } from "../store/contract.js";
 
 const REFERENCES = { id: true, username: true, email: true, number: true, origin: true } as const;
@@ -21,15 +21,27 @@ export function keysOfReference(reference: UserReference, mode: IdentifierMode):
     );
   if ("id" in reference) return [idKey(requireText(reference.id, "id"))];
   if ("number" in reference) return [numberKey(requireInteger(reference.number, "number", 1, LAST_NUMBER))];
-  if ("origin" in reference) {
-    const { origin } = reference;
-    requireKnownFields(origin, { system: true, id: true }, "origin");
-    return [originKey({ system: systemOf(origin.system), id: requireText(origin.id, "origin.id") })];
-  }
+  if ("origin" in reference) return [originKey(requireOrigin(reference.origin))];
   // Text that cannot be a name is nobody's; the key that it would have is looked up all the same.
   if ("username" in reference)
     return keysOfTyped(requireText(reference.username, "username"), mode).filter(isUsername);
   return keysOfTyped(requireText(reference.email, "email"), mode).filter((key) => !isUsername(key));
+}
+
+/** @throws WatchwordError `invalid-input` */
+export function requireOrigin(origin: UserOrigin): UserOrigin {
+  requireKnownFields(origin, { system: true, id: true }, "origin");
+  return { system: systemOf(origin.system), id: requireText(origin.id, "origin.id") };
+}
+
+/** As {@link requireOrigin}; an empty id would be many people's. */
+export function requireNewOrigin(origin: UserOrigin): UserOrigin {
+  const given = requireOrigin(origin);
+  if (given.id === "")
+    throw new WatchwordError("invalid-input", "origin.id is empty; give the id, or leave the origin out.", {
+      details: { field: "origin.id" },
+    });
+  return given;
 }
 
 /** With a colon in it, `a:b` and `c` would be found as `a` and `b:c`. */

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTestSpace, type TestSpace } from "../../test/helpers/space.js";
 
@@ -73,6 +75,32 @@ describe("creating and finding", () => {
       if (result.status === "rejected")
         expect(["username-taken", "email-taken"]).toContain(result.reason.code);
     expect(await test.space.users.count()).toBe(1);
+  });
+
+  it("gives an origin to whom a program moves itself, to one of 50, and finds them by it", async () => {
+    const { users } = test.space;
+    const origin = { system: "crm", id: "17" };
+    const made = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, at) => users.create({ username: `user${at}`, origin })),
+    );
+    const won = made.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const lost = made.flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
+    expect([won.length, new Set(lost)]).toEqual([1, new Set(["conflict"])]);
+    expect(await users.find({ origin })).toEqual(won[0]);
+    expect(await users.count()).toBe(1);
+    await users.delete(won[0]?.id ?? "");
+    expect(await users.find({ origin })).toBeNull();
+    expect((await users.create({ username: "ada", origin })).username).toBe("ada");
+    for (const odd of [
+      null,
+      "crm:18",
+      { system: "crm" },
+      { system: "crm", id: "" },
+      { system: "c:m", id: "1" },
+    ])
+      await expect(users.create({ username: "bob", origin: odd as typeof origin })).rejects.toThrow(
+        refusal("invalid-input"),
+      );
   });
 
   it("takes an object where text belongs for what it is", async () => {
@@ -199,6 +227,28 @@ describe("changing", () => {
     expect((await users.find({ username: "ada" }))?.id).toBe(ada.id);
   });
 
+  it("lets a username with an @ that came along stay while other things change", async () => {
+    const { users, transfer } = test.space;
+    const file = join(test.folder, "people.csv");
+    await writeFile(file, "username,email\nbob@old.example,bob@new.example\neve@old.example,\n");
+    await transfer.import({
+      from: "csv",
+      input: [file],
+      mapping: { username: "username", email: "email" },
+    });
+    for (const username of ["bob@old.example", "eve@old.example"]) {
+      const { id } = (await users.find({ username })) ?? { id: "" };
+      await users.update(id, { userLocale: "de" });
+      await users.update(id, { email: null });
+      expect(await users.find({ username })).toMatchObject({ locale: "de", email: null });
+      await expect(users.update(id, { username: "zoe@old.example" })).rejects.toThrow(
+        refusal("invalid-identifier"),
+      );
+      await users.update(id, { email: username });
+      await expect(users.update(id, { email: null })).rejects.toThrow(refusal("invalid-identifier"));
+    }
+  });
+
   it("keeps at least one name", async () => {
     const { users } = test.space;
     const ada = await users.create({ username: "ada", email: "ada@example.com" });
@@ -259,6 +309,44 @@ describe("changing", () => {
     await users.changePermissions(ada.id, { active: false });
     expect(await test.space.signIn({ identifier: "ada", password: GOOD })).toEqual({ status: "inactive" });
     expect(await test.mailsTo("ada@example.com")).toHaveLength(2);
+  });
+});
+
+describe("recording a sign-in", () => {
+  it("sets when the user last signed in, and is no other change", async () => {
+    const { users, audit } = test.space;
+    const ada = await users.create({ username: "ada", data: { plan: "pro" } });
+    expect(ada.lastSignInAt).toBeNull();
+    test.clock.advance(60_000);
+    const recorded = await users.recordSignIn(ada.id, { ip: "192.0.2.1" });
+    expect(recorded).toEqual({ ...ada, lastSignInAt: new Date(test.clock.now()) });
+    expect(await users.get(ada.id)).toEqual(recorded);
+    expect((await audit.list({ action: "sign-in.succeeded" })).items).toMatchObject([
+      { userId: ada.id, ip: "192.0.2.1", details: { methods: ["recorded"] } },
+    ]);
+  });
+
+  it("loses no change that is made at the same moment, of 25 and 25", async () => {
+    const { users } = test.space;
+    const ada = await users.create({ username: "ada" });
+    await Promise.all(
+      Array.from({ length: 25 }, (_, at) => [
+        users.recordSignIn(ada.id),
+        users.data.setField(ada.id, `field${at}`, at),
+      ]).flat(),
+    );
+    const after = await users.get(ada.id);
+    expect(Object.keys(after.data)).toHaveLength(25);
+    expect(after.lastSignInAt?.getTime()).toBe(test.clock.now());
+  });
+
+  it("is for superusers and the system, of somebody who is there", async () => {
+    const { users } = test.space;
+    const { id } = await users.create({ username: "ada" });
+    const actor = { type: "user", id, admin: true, superuser: false } as const;
+    await expect(users.recordSignIn(id, { actor })).rejects.toThrow(refusal("not-allowed"));
+    await expect(users.recordSignIn("nobody")).rejects.toThrow(refusal("not-found"));
+    await users.recordSignIn(id, { actor: { ...actor, superuser: true } });
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { toTagged } from "../../src/base/values.js";
 import { inputFile } from "../../src/transfer/readers/file.js";
 import { mongoDatabase } from "../../src/transfer/readers/mongodb.js";
 import { readNdjson } from "../../src/transfer/readers/ndjson.js";
-import { toTagged } from "../../src/base/values.js";
 import { collect } from "../helpers/collect.js";
 import { restoredMongodb } from "../helpers/restored.js";
 

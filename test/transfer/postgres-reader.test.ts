@@ -1,9 +1,9 @@
 import pg from "pg";
 import { describe, expect, it } from "vitest";
+import { toTagged } from "../../src/base/values.js";
 import { inputFile } from "../../src/transfer/readers/file.js";
 import { postgresDatabase } from "../../src/transfer/readers/postgres.js";
 import { sqlDump } from "../../src/transfer/readers/sql/dump.js";
-import { toTagged } from "../../src/base/values.js";
 import { collect } from "../helpers/collect.js";
 import { restoredPostgres } from "../helpers/restored.js";
 import { postgresServer } from "../servers/postgres.js";

@@ -88,13 +88,14 @@ export interface PasswordsService {
    * before strangers: that is what `space.signIn` and {@link confirm} are for. Where it is right and its hash weaker than
    * today's, the hash is made anew behind the answer, as at a sign-in; a password that is changed meanwhile stays changed.
    *
+   * @param userId - Null, for a name that is nobody's: false after the same work, so that the time does not tell.
    * @throws WatchwordError `not-found`, `busy`
    * @example
    * ```ts
    * console.log(await space.passwords.check(ada.id, "correct horse battery staple")); // true
    * ```
    */
-  check(userId: string, password: string): Promise<boolean>;
+  check(userId: string | null, password: string): Promise<boolean>;
   /**
    * Sets a password without the old one, and ends every session and open reset. For superusers and the system:
    * administrators start a reset instead (OWASP ASVS 5.0, 6.4.6).

@@ -57,6 +57,8 @@ export interface NewUserInput extends Context {
   readonly data?: JsonObject;
   /** Whether the user gets the next number of the space. Default: false. */
   readonly numbered?: boolean;
+  /** The user's id in another system, where the program itself moves people: found by it, and left alone by an import. */
+  readonly origin?: UserOrigin;
 }
 
 /** The id that somebody had in a system before they were imported. */
@@ -133,7 +135,8 @@ export interface UsersService {
    * @param input - A username or an email at least. `numbered`: what is refused may use a number up, so there are gaps. Only superusers and the system may give a `password`, a `passwordHash`,
    * `admin` or `superuser`.
    * @throws WatchwordError `username-taken`, `email-taken`, `name-blocked`, `password-refused`, `invalid-identifier`,
-   * `invalid-input`, `not-allowed`, `secret-missing`, `busy`, `conflict` where there are no more numbers
+   * `invalid-input`, `not-allowed`, `secret-missing`, `busy`, `conflict` where there are no more numbers, or
+   * somebody has this `origin`
    * @example
    * ```ts
    * const grace = await space.users.create({ username: "Grace", email: "grace@example.com", roles: ["editor"] });

@@ -7,6 +7,13 @@ import { unknown } from "./schemes.js";
 
 const PASSLIB = /^\$pbkdf2-sha256\$\d+\$[./A-Za-z0-9]+\$[./A-Za-z0-9]{43}$/;
 
+/**
+ * Passlib's other hashes that bear their own mark, for programs whose list of schemes was another one. None of them may
+ * be taken for the password itself: whoever had seen the old table could sign in with what stands there.
+ */
+const MODULAR =
+  /^\$(?:[135-7PH]|2[abxy]?|apr1|argon2(?:i|d|id)|bcrypt-sha256|md5|p5k2|pbkdf2(?:-sha512)?|scram|scrypt|sha1)[$,][!-~]{20,}$/;
+
 /** minimus-users: documents with a username, a password and whatever fields the application gave. */
 export const minimusUsers: ImportSource = {
   name: "minimus-users",
@@ -28,22 +35,20 @@ export const minimusUsers: ImportSource = {
           "field-only",
           "has is_active: false, which was only a field there and kept nobody out. It stays a field of their data.",
         );
-      return person(reading, {
-        origin: { system: "minimus-users", id },
-        username,
-        email,
-        passwords,
-        data: reading.rest(),
-      });
+      const data = reading.rest();
+      // Programs keep it beside what belongs to somebody, so it is one of their fields.
+      if (id !== "") data.set("_id", id);
+      return person(reading, { origin: { system: "minimus-users", id }, username, email, passwords, data });
     });
   },
 };
 
-/** Creating a user hashes; updating one writes what it is given, so that anything else is the password itself. */
+/** Creating a user hashes; updating one writes what it is given, so that what is no hash is the password itself. */
 function passwordsOf(stored: string | null): readonly ImportedPassword[] {
   if (stored === null) return [];
   if (PASSLIB.test(stored)) return [{ kind: "hash", scheme: "minimus_pbkdf2_sha256", hash: stored }];
   if (stored.startsWith("$pbkdf2-sha256$"))
     return [unknown(stored, "it begins like a hash of Passlib and is none.")];
+  if (MODULAR.test(stored)) return [{ kind: "hash", scheme: null, hash: stored }];
   return [{ kind: "clear", text: stored }];
 }
