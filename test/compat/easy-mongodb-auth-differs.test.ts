@@ -367,6 +367,33 @@ describe("blocks", () => {
   });
 });
 
+describe("what Watchword knows besides", () => {
+  it("keeps out whom it switched off, whatever blocking says", async () => {
+    await register();
+    const space = await bench.space();
+    const { id } = (await space.users.find({ email: ADA })) ?? { id: "" };
+    await space.users.changePermissions(id, { active: false });
+    for (const auth of [bench.auth, bench.open({ blocking: false })]) {
+      expect(await auth.authenticateUser(ADA, GOOD)).toEqual(says(403));
+      expect(await auth.generateCode(ADA)).toEqual(says(403));
+      expect(await auth.deleteUser(ADA, GOOD, false)).toEqual(says(403));
+    }
+    expect(await bench.utils.isBlocked(ADA)).toEqual(says(403, { success: true }));
+    await space.users.changePermissions(id, { active: true });
+    expect(await bench.auth.authenticateUser(ADA, GOOD)).toEqual(says(202));
+  });
+
+  it("lets nobody round the second factor that they chose there", async () => {
+    await register();
+    const space = await bench.space();
+    const { id } = (await space.users.find({ email: ADA })) ?? { id: "" };
+    await space.users.setSecondFactor(id, "mail");
+    expect(await bench.auth.authenticateUser(ADA, GOOD)).toEqual(says(502));
+    expect(await bench.auth.authenticateUser(ADA, GOOD, true)).toEqual(says(202));
+    expect(await bench.auth.verifyMfaCode(ADA, await bench.codeTo(ADA))).toEqual(says(200));
+  });
+});
+
 describe("what nobody foresaw", () => {
   it("is 400, with what went wrong beside it, for questions the careful answer, and logged", async () => {
     const lines: object[] = [];

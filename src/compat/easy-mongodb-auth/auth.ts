@@ -1,35 +1,14 @@
 import { WatchwordError } from "../../base/errors.js";
 import { requireText } from "../../base/input.js";
-import {
-  MailNotTaken,
-  type PasswordRefused,
-  type SharedCodePurpose,
-  type UserSpace,
-  type UserWithData,
-} from "../../index.js";
-import { validateEmail } from "./extras.js";
-import { type Answer, findUser, Handle, isBlocked, type Outcome } from "./handle.js";
-import { type AuthOptions, type AuthSettings, readAuth } from "./options.js";
+import type { SharedCodePurpose } from "../../index.js";
+import { AuthWork } from "./auth-work.js";
+import type { Answer } from "./handle.js";
+import { type AuthOptions, readAuth } from "./options.js";
 import { patiently } from "./patience.js";
-import { hasBlockRecord, newUserData } from "./user-data.js";
+import { isRight, readCode, refusal, refuseAddress, refusedCode } from "./proofs.js";
 
 /** What one code of {@link Auth.generateCode} serves. */
 const SHARED: readonly SharedCodePurpose[] = ["reset-password", "change-email", "delete-account"];
-
-/** Longer than any code; a text that is longer yet is refused by the space, and never right. */
-const LONGEST_CODE = 64;
-
-/** What is looked at before a call does its own work. */
-interface Checks {
-  /** 423 where there is no block record. */
-  readonly record?: boolean;
-  /** 302 where the address is not verified. */
-  readonly verified?: boolean;
-  /** Codes are shut to blocked people by the space itself, so that `blocking: false` opens none. */
-  readonly byCode?: boolean;
-  /** Blocked people may, too. */
-  readonly blockedToo?: boolean;
-}
 
 /**
  * Registers people and signs them in. Each method resolves to `{ success, message }`.
@@ -43,18 +22,14 @@ interface Checks {
  * await auth.close();
  * ```
  */
-export class Auth extends Handle {
-  readonly #settings: AuthSettings;
-
+export class Auth extends AuthWork {
   /**
    * Reads the options; the database is opened by the first call.
    *
    * @throws WatchwordError `invalid-option`, `invalid-input` for an option that there is not
    */
   constructor(options: AuthOptions = {}) {
-    const settings = readAuth(options, ".emdb_auth");
-    super(settings);
-    this.#settings = settings;
+    super(readAuth(options, ".emdb_auth"));
   }
 
   /**
@@ -77,8 +52,8 @@ export class Auth extends Handle {
     custLength?: number,
     ignoreRateLimit = false,
   ): Promise<Answer> {
-    this.#requireMail();
-    return this.#register(email, ignoreRateLimit, customData, {
+    this.requireMail();
+    return this.register(email, ignoreRateLimit, customData, {
       password: () => ({ password: requireText(password, "password") }),
       isVerified: false,
       custLength,
@@ -92,7 +67,7 @@ export class Auth extends Handle {
     customData?: unknown,
     ignoreRateLimit = false,
   ): Promise<Answer> {
-    return this.#register(email, ignoreRateLimit, customData, {
+    return this.register(email, ignoreRateLimit, customData, {
       password: () => ({ password: requireText(password, "password") }),
       isVerified: true,
     });
@@ -105,8 +80,8 @@ export class Auth extends Handle {
     custLength?: number,
     ignoreRateLimit = false,
   ): Promise<Answer> {
-    this.#requireMail();
-    return this.#register(email, ignoreRateLimit, customData, {
+    this.requireMail();
+    return this.register(email, ignoreRateLimit, customData, {
       password: () => ({}),
       isVerified: false,
       custLength,
@@ -115,7 +90,7 @@ export class Auth extends Handle {
 
   /** Verifies the address with the code that registering mailed: 404, 423, 403, 401, 417, 300. */
   verifyUser(email: string, code: string, ignoreRateLimit = false): Promise<Answer> {
-    return this.#withUser(email, ignoreRateLimit, { record: true, byCode: true }, async (space, user) => {
+    return this.withUser(email, ignoreRateLimit, { record: true, byCode: true }, async (space, user) => {
       const proof = { userId: user.id, code: readCode(code) };
       const { status } = await space.codes.confirm("verify-email", proof);
       return status === "verified" ? "user_verified" : refusedCode(status);
@@ -125,7 +100,7 @@ export class Auth extends Handle {
   /**
    * Whether this is a user's password: 404, 423, 403, 302, 401, 502, 202.
    *
-   * @param mfa - True: also mails a code for {@link verifyMfaCode}.
+   * @param mfa - True: also mails a code for {@link verifyMfaCode}. Who chose a second factor in Watchword gets 502 without.
    * @example
    * ```ts
    * const { success } = await auth.authenticateUser("ada@example.com", "correct horse battery staple");
@@ -140,21 +115,22 @@ export class Auth extends Handle {
     ignoreRateLimit = false,
   ): Promise<Answer> {
     const checks = { record: true, verified: true, byCode: mfa };
-    return this.#withUser(email, ignoreRateLimit, checks, async (space, user) => {
-      if (!(await isRight(space, user, password))) return "invalid_creds";
+    return this.withUser(email, ignoreRateLimit, checks, async (space, user) => {
+      const isEnough = mfa || user.secondFactor === null;
+      if (!(await isRight(space, user, password)) || !isEnough) return "invalid_creds";
       if (!mfa) {
         await space.users.recordSignIn(user.id);
         return "authentication_success";
       }
-      this.#requireMail();
-      const sent = await this.#mailCode(space, "second-factor", user, custLength);
+      this.requireMail();
+      const sent = await this.mailCode(space, "second-factor", user, custLength);
       return sent === "verification_code_sent" ? "authentication_success" : sent;
     });
   }
 
   /** Uses up the code that {@link authenticateUser} mailed: 404, 423, 403, 401, 417, 200. */
   verifyMfaCode(email: string, code: string, ignoreRateLimit = false): Promise<Answer> {
-    return this.#withUser(email, ignoreRateLimit, { record: true, byCode: true }, async (space, user) => {
+    return this.withUser(email, ignoreRateLimit, { record: true, byCode: true }, async (space, user) => {
       const proof = { userId: user.id, code: readCode(code) };
       const { status } = await space.codes.confirm("second-factor", proof);
       if (status !== "confirmed") return refusedCode(status);
@@ -170,9 +146,9 @@ export class Auth extends Handle {
    * @throws WatchwordError `mail-failed` where the object has no `mailInfo`
    */
   async generateCode(email: string, custLength?: number, ignoreRateLimit = false): Promise<Answer> {
-    this.#requireMail();
-    return this.#withUser(email, ignoreRateLimit, { byCode: true }, (space, user) =>
-      this.#mailCode(space, SHARED, user, custLength),
+    this.requireMail();
+    return this.withUser(email, ignoreRateLimit, { byCode: true }, (space, user) =>
+      this.mailCode(space, SHARED, user, custLength),
     );
   }
 
@@ -183,7 +159,7 @@ export class Auth extends Handle {
     newPassword: string,
     ignoreRateLimit = false,
   ): Promise<Answer> {
-    return this.#withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
+    return this.withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
       const change = { userId: user.id, currentPassword: oldPassword, newPassword, skipLimits: true };
       try {
         const changed = await patiently(() => space.passwords.change(change));
@@ -204,7 +180,7 @@ export class Auth extends Handle {
     newPassword: string,
     ignoreRateLimit = false,
   ): Promise<Answer> {
-    return this.#withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
+    return this.withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
       const proof = { userId: user.id, code: readCode(resetCode), newPassword };
       const reset = await patiently(() => space.codes.confirm("reset-password", proof));
       if (reset.status === "password-refused") throw refusal(reset);
@@ -219,7 +195,7 @@ export class Auth extends Handle {
     password: string,
     ignoreRateLimit = false,
   ): Promise<Answer> {
-    return this.#withUser(email, ignoreRateLimit, {}, async (space, user) => {
+    return this.withUser(email, ignoreRateLimit, {}, async (space, user) => {
       const refused = await refuseAddress(space, newEmail);
       if (refused !== null) return refused;
       if (!(await isRight(space, user, password))) return "invalid_pass";
@@ -241,7 +217,7 @@ export class Auth extends Handle {
     password: string | null = null,
     ignoreRateLimit = false,
   ): Promise<Answer> {
-    return this.#withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
+    return this.withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
       const refused = await refuseAddress(space, newEmail);
       if (refused !== null) return refused;
       const proof = {
@@ -275,9 +251,9 @@ export class Auth extends Handle {
     ignoreRateLimit = false,
   ): Promise<Answer> {
     const checks = { blockedToo: !delFromBlocking };
-    return this.#withUser(email, ignoreRateLimit, checks, async (space, user) => {
+    return this.withUser(email, ignoreRateLimit, checks, async (space, user) => {
       if (!(await isRight(space, user, password))) return "invalid_pass";
-      return this.#delete(space, user, delFromBlocking, async () => {
+      return this.deletion(space, user, delFromBlocking, async () => {
         // Who is not blocked has no block that could stay; one that is laid at this moment does.
         await space.users.delete(user.id, { blocks: "keep" });
         return "user_deleted";
@@ -293,9 +269,9 @@ export class Auth extends Handle {
     delFromBlocking = true,
     ignoreRateLimit = false,
   ): Promise<Answer> {
-    return this.#withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
+    return this.withUser(email, ignoreRateLimit, { byCode: true }, async (space, user) => {
       if (!(await isRight(space, user, password))) return "invalid_pass";
-      return this.#delete(space, user, delFromBlocking, async () => {
+      return this.deletion(space, user, delFromBlocking, async () => {
         const proof = { userId: user.id, code: readCode(code), password, skipLimits: true };
         const { status } = await patiently(() => space.codes.confirm("delete-account", proof));
         if (status === "wrong-password") return "invalid_pass";
@@ -307,7 +283,7 @@ export class Auth extends Handle {
   /** Whether the next request of an address would be refused: 200 or 401. Asks without counting. */
   isRateLimited(email: string): Promise<Answer> {
     return this.answer(async (space) => {
-      const { rule } = this.#settings;
+      const { rule } = this.settings;
       const allowed = rule === null || (await space.limits.check({ identifier: email }, rule)).allowed;
       return allowed ? "success" : "rate_limited";
     });
@@ -316,148 +292,16 @@ export class Auth extends Handle {
   /** Counts a request and says whether it is refused: 200 or 401. */
   checkAndUpdateRateLimit(email: string): Promise<Answer> {
     return this.answer(async (space) =>
-      (await this.#isLimited(space, email, false)) ? "rate_limited" : "success",
+      (await this.isLimited(space, email, false)) ? "rate_limited" : "success",
     );
   }
 
   /** Counts a request that has happened, and refuses none: 200. */
   updateRateLimit(email: string): Promise<Answer> {
     return this.answer(async (space) => {
-      const { rule } = this.#settings;
+      const { rule } = this.settings;
       if (rule !== null) await space.limits.hit({ identifier: email }, rule);
       return "success";
     });
   }
-
-  async #isLimited(space: UserSpace, email: string, ignored: boolean): Promise<boolean> {
-    const { rule } = this.#settings;
-    if (rule === null || ignored) return false;
-    return !(await space.limits.checkAndHit({ identifier: email }, rule)).allowed;
-  }
-
-  #withUser(
-    email: string,
-    ignoreRateLimit: boolean,
-    checks: Checks,
-    act: (space: UserSpace, user: UserWithData) => Promise<Outcome>,
-  ): Promise<Answer> {
-    const { blocking } = this.#settings;
-    return this.answer(async (space) => {
-      const user = await findUser(space, email);
-      if (user === null) return "user_not_found";
-      if (blocking && checks.record === true && !(await hasBlockRecord(space, user)))
-        return "not_found_blocked";
-      const looksAtBlocks = (blocking || checks.byCode === true) && checks.blockedToo !== true;
-      if (looksAtBlocks && (await isBlocked(space, user))) return "user_blocked";
-      if (checks.verified === true && user.emailVerifiedAt === null) return "not_verified";
-      if (await this.#isLimited(space, email, ignoreRateLimit)) return "rate_limited";
-      return act(space, user);
-    });
-  }
-
-  #register(
-    email: string,
-    ignoreRateLimit: boolean,
-    customData: unknown,
-    how: {
-      /** Asked where the original hashed it: behind all that it looked at. */
-      readonly password: () => { readonly password?: string };
-      readonly isVerified: boolean;
-      readonly custLength?: number | undefined;
-    },
-  ): Promise<Answer> {
-    return this.answer(async (space) => {
-      if (!validateEmail(email)) return "invalid_email";
-      if ((await findUser(space, email)) !== null) return "user_exists";
-      if (await this.#isLimited(space, email, ignoreRateLimit)) return "rate_limited";
-      if ((await space.blocks.find(email)) !== null) return "user_blocked";
-      const data = await newUserData(space, customData, this.#settings.blocking);
-      const input = { email, emailVerified: how.isVerified, data, ...how.password() };
-      const user = await patiently(() => space.users.create(input));
-      if (how.isVerified) return "success";
-      let sent: Outcome = "error";
-      try {
-        sent = await this.#mailCode(space, "verify-email", user, how.custLength);
-      } finally {
-        // Nobody would ever get a code: the address is free again, and a mail that waits to be tried again finds none.
-        if (sent !== "verification_code_sent") await space.users.delete(user.id);
-      }
-      return sent;
-    });
-  }
-
-  /** Mails a code, and waits until the mail server has taken it. */
-  async #mailCode(
-    space: UserSpace,
-    purpose: "verify-email" | "second-factor" | readonly SharedCodePurpose[],
-    user: UserWithData,
-    custLength: number | undefined,
-  ): Promise<Outcome> {
-    const asking = {
-      userId: user.id,
-      withoutTicket: true,
-      waitForMail: true,
-      ...(custLength ? { length: custLength } : {}),
-    };
-    try {
-      const asked =
-        typeof purpose === "string"
-          ? await space.codes.request(purpose, asking)
-          : await space.codes.request(purpose, asking);
-      return asked.status === "sent" ? "verification_code_sent" : "rate_limited";
-    } catch (error) {
-      if (error instanceof MailNotTaken) return { success: false, message: error.message };
-      throw error;
-    }
-  }
-
-  /** @throws whatever `act` throws, unless the store failed and it can be told what became of the user */
-  async #delete(
-    space: UserSpace,
-    user: UserWithData,
-    delFromBlocking: boolean,
-    act: () => Promise<Outcome>,
-  ): Promise<Outcome> {
-    try {
-      return await act();
-    } catch (error) {
-      const code = error instanceof WatchwordError ? error.code : "internal";
-      // Somebody else was faster.
-      if (code === "not-found") return "user_not_deleted";
-      if (code !== "internal" && !code.startsWith("store-")) throw error;
-      const isThere = (await space.users.find({ id: user.id })) !== null;
-      if (isThere) return this.failure(delFromBlocking ? "not_deleted_all" : "user_not_deleted", error);
-      return this.failure(delFromBlocking ? "not_deleted_blocked" : "user_deleted", error);
-    }
-  }
-
-  #requireMail(): void {
-    if (!this.#settings.hasMail)
-      throw new WatchwordError(
-        "mail-failed",
-        "Codes leave by mail, and this Auth knows no mail server; give it mailInfo.",
-      );
-  }
-}
-
-/** A code is never right that is no text; so it is compared as the empty one. */
-function readCode(code: unknown): string {
-  return typeof code === "string" && code.length <= LONGEST_CODE ? code : "";
-}
-
-function isRight(space: UserSpace, user: UserWithData, password: string): Promise<boolean> {
-  return patiently(() => space.passwords.check(user.id, password));
-}
-
-function refusedCode(status: string): Outcome {
-  return status === "limited" ? "rate_limited" : "invalid_reset";
-}
-
-function refusal({ reason, message }: PasswordRefused): WatchwordError {
-  return new WatchwordError("password-refused", message, { details: { reason } });
-}
-
-async function refuseAddress(space: UserSpace, newEmail: string): Promise<Outcome | null> {
-  if (!validateEmail(newEmail)) return "invalid_email";
-  return (await findUser(space, newEmail)) === null ? null : "user_exists";
 }

@@ -127,7 +127,8 @@ export async function findUser(space: UserSpace, email: string): Promise<UserWit
   return typeof email === "string" ? space.users.find({ email }) : null;
 }
 
-/** Whether a block holds: on the user, or on the address alone, where it was laid this very moment. */
+/** Whether somebody is kept out: by a block on them, or on their address alone, or since Watchword switched them off. */
 export async function isBlocked(space: UserSpace, user: UserWithData): Promise<boolean> {
+  if (!user.active) return true;
   return user.blocked !== null || (await space.blocks.find(user.email ?? "")) !== null;
 }
