@@ -21,9 +21,18 @@ const NO_NOTICES: Required<MailNotices> = {
   accountDeleted: false,
 };
 
-const log: Logger["warn"] = (fields, message) => {
-  process.stderr.write(`${JSON.stringify({ level: "warn", ...fields, msg: message })}\n`);
-};
+const line =
+  (level: string): Logger["warn"] =>
+  (fields, message) => {
+    process.stderr.write(`${JSON.stringify({ level, ...fields, msg: message })}\n`);
+  };
+
+const toStderr: Logger = { debug() {}, info() {}, warn: line("warn"), error: line("error") };
+
+/** Where a port logs: with the space that it opens. */
+export function logOf(options: OpenOptions): Logger {
+  return options.logger ?? toStderr;
+}
 
 /** How long passwords may be, in Unicode code points. */
 export interface PasswordLengths {
@@ -49,7 +58,7 @@ export function openPortSpace(
 ): Promise<UserSpace> {
   const policyIsOff = options.passwords?.minLength === undefined;
   if (policyIsOff)
-    (options.logger?.warn.bind(options.logger) ?? log)(
+    logOf(options).warn(
       { system },
       `Passwords of ${described(lengths)} are taken, as ${system} did; give passwords.minLength to have Watchword's policy.`,
     );

@@ -154,6 +154,39 @@ describe("cooldowns", () => {
     expect((await limits.check("ada", { max: 100, window: null })).remaining).toBe(99);
   });
 
+  it("go over to another key with all that was counted, windows too; the later of two stays", async () => {
+    const { limits } = test.space;
+    const pause = { cooldown: 10_000, penalty: 5000 };
+    const window = { max: 3, window: null };
+    const [from, to] = [{ identifier: "ada@example.com" }, { identifier: "lovelace@example.com" }];
+    const hit = (key: typeof from) => limits.checkAndHit(key, pause);
+    await hit(from);
+    for (let times = 0; times < 2; times++) await hit(from);
+    await limits.checkAndHit(from, window);
+    expect(await limits.timeSince(from)).toBe(-10_000);
+    await limits.move(from, to);
+    expect(await limits.timeSince(from)).toBeNull();
+    expect(await limits.timeSince(to)).toBe(-10_000);
+    expect((await limits.check(to, window)).remaining).toBe(1);
+    // The penalties go on from where they were.
+    expect((await hit(to)).retryAfter).toBe(25_000);
+    // A name of the same spelling is the same key, and what was never counted takes nothing along.
+    await limits.move(to, { identifier: " LOVELACE@example.com" });
+    await limits.move(from, to);
+    expect(await limits.timeSince(to)).toBe(-15_000);
+
+    test.clock.advance(60_000);
+    await hit(from);
+    await limits.move(to, from);
+    expect(await limits.timeSince(from)).toBe(0);
+    expect(await limits.timeSince(to)).toBeNull();
+    test.clock.advance(1000);
+    await hit(to);
+    await limits.move(from, to);
+    await limits.move(to, from);
+    expect(await limits.timeSince(from)).toBe(0);
+  });
+
   it("let one of 200 at once pass, under ten spellings of one identifier, and outlive a restart", async () => {
     const spellings = [
       "ada@example.com",

@@ -25,6 +25,10 @@ export function createLimits(store: Store, clock: Clock, key: Buffer): LimitsSer
         clock.now(),
       );
     },
+    async move(from, to) {
+      if (windowKey(from) === windowKey(to)) return;
+      for (const keyOf of [windowKey, cooldownKey]) await moveRecord(keyOf(from), keyOf(to));
+    },
     async timeSince(asked) {
       const window = await store.readLimit(windowKey(asked));
       const cooldown = await store.readLimit(cooldownKey(asked));
@@ -43,6 +47,21 @@ export function createLimits(store: Store, clock: Clock, key: Buffer): LimitsSer
     const rule = toRule(input);
     const [result] = await store.hitLimits([{ key: recordOf(asked, rule), rule, refuse }], now);
     return toOutcome(result, now);
+  }
+
+  async function moveRecord(from: string, to: string): Promise<void> {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const record = await store.readLimit(from);
+      if (record === null) return;
+      const [written] = await store.writeRecords("limits", [{ ...record, key: to }]);
+      const there = written?.status === "there" ? await store.readLimit(to) : null;
+      const isOver = written?.status === "written" || (there !== null && there.lastAt >= record.lastAt);
+      // What was there is older: it goes, and the next attempt lays the record in its place.
+      const done = isOver ? from : to;
+      await store.settleLimits([{ key: done, action: "reset" }], clock.now());
+      if (isOver) return;
+    }
+    throw new WatchwordError("conflict", "Too many hits of this limit at once; try again.");
   }
 
   function recordOf(asked: LimitKey, rule: LimitRule): string {

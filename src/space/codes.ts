@@ -147,6 +147,7 @@ type Confirmed = {
   readonly newEmail?: string;
   readonly password?: string;
   readonly atOnce?: boolean;
+  readonly emailVerified?: boolean;
   readonly codeFirst?: boolean;
 } & LimitSkip &
   Context;

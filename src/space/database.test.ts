@@ -122,6 +122,30 @@ describe("dropping and making again", () => {
     expect(await test.space.users.count()).toBe(1);
   });
 
+  it("counts how often a part was dropped or reset, for every opener, and not when everything goes", async () => {
+    const { database } = test.space;
+    const confirm = "shop";
+    expect(await database.generation("blocks")).toBe(0);
+    await database.reset("blocks", { confirm });
+    await database.drop("blocks", { confirm });
+    await database.create("blocks", { confirm });
+    await database.reset("limits", { confirm });
+    expect([await database.generation("blocks"), await database.generation("limits")]).toEqual([2, 1]);
+    // Of several parts at once none is forgotten.
+    const tell = PARTS.filter((part) => part !== "audit");
+    await Promise.all(tell.map((part) => database.drop(part, { confirm })));
+    await database.drop("audit", { confirm });
+    const space = await test.reopen();
+    const all = () => Promise.all(PARTS.map((part) => space.database.generation(part)));
+    expect(await all()).toEqual([1, 1, 1, 2, 3, 1, 1]);
+    await space.database.reset("all", { confirm });
+    expect(await all()).toEqual([1, 1, 1, 2, 3, 1, 1]);
+    for (const part of ["all", "settings", "constructor"])
+      await expect(space.database.generation(part as "users")).rejects.toMatchObject({
+        code: "invalid-input",
+      });
+  });
+
   it("makes what is missing of everything, and leaves the rest", async () => {
     await fill();
     await test.space.database.drop("limits", { confirm: "shop" });

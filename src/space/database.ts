@@ -32,7 +32,30 @@ export function createDatabase(deps: {
   async function drop(part: DatabasePart): Promise<void> {
     // The newest ones: another process may have changed them since this one opened.
     if (part === "all") settings = (await store.readSettings()) ?? settings;
+    // Counted first: whoever asks in between must not take what is about to go for what is there.
+    else await raiseGeneration(part);
     await store.dropPart(part);
+  }
+
+  async function raiseGeneration(part: RecordKind): Promise<void> {
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const found = await store.readSettings();
+      // Everything was dropped: there is nothing left to tell from what comes.
+      if (found === null) return;
+      const { generations = {}, version } = found;
+      const next = { ...generations, [part]: (generations[part] ?? 0) + 1 };
+      if (await store.writeSettings(version, { ...found, generations: next, version: version + 1 })) return;
+    }
+    throw new WatchwordError("conflict", "The settings keep changing; stop the other processes.");
+  }
+
+  function requirePart(part: string, parts: readonly string[]): void {
+    if (!parts.includes(part))
+      throw new WatchwordError(
+        "invalid-input",
+        `There is no part ${JSON.stringify(part)} of the database; there are ${parts.join(", ")}.`,
+        { details: { field: "part" } },
+      );
   }
 
   async function create(part: DatabasePart): Promise<void> {
@@ -51,12 +74,7 @@ export function createDatabase(deps: {
     input: ConfirmInput,
     act: () => Promise<void>,
   ): Promise<void> {
-    if (!PARTS.includes(part))
-      throw new WatchwordError(
-        "invalid-input",
-        `There is no part ${JSON.stringify(part)} of the database; there are ${PARTS.join(", ")}.`,
-        { details: { field: "part" } },
-      );
+    requirePart(part, PARTS);
     requireSuperuser(input ?? {}, `${deed.verb} parts of the database`);
     const { name } = settings;
     if (input?.confirm !== name)
@@ -84,6 +102,10 @@ export function createDatabase(deps: {
     schema: () => store.schema(),
     cleanup: async () => ({ ...(await housekeeping.run()) }),
     proveAtomicity: () => store.proveAtomicity(),
+    async generation(part) {
+      requirePart(part, KINDS);
+      return (await store.readSettings())?.generations?.[part] ?? 0;
+    },
     drop: (part, input) =>
       confirmed({ verb: "drop", action: "database.part-dropped" }, part, input, () => drop(part)),
     create: (part, input) =>

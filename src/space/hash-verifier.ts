@@ -1,6 +1,6 @@
 import { WatchwordError } from "../base/errors.js";
-import { requireKnownFields } from "../base/input.js";
-import { createHasher } from "../passwords/hasher.js";
+import { requireKnownFields, requireText } from "../base/input.js";
+import { createHasher, normalizePassword } from "../passwords/hasher.js";
 import { createLegacyCheck } from "../passwords/legacy.js";
 import type { HashVerifier } from "./contract.js";
 
@@ -53,6 +53,11 @@ export function openHashVerifier(options: HashVerifierOptions = {}): HashVerifie
     async identify(hash, hint) {
       const { identifyHash } = await import("../passwords/identify.js");
       return identifyHash(hash, hint);
+    },
+    async hash(password) {
+      // Only what could be checked anywhere is hashed; the text itself stays as typed, as `verify` compares it.
+      normalizePassword(requireText(password, "password"));
+      return hasher.hash(password);
     },
     close: () => hasher.close(),
   };

@@ -21,6 +21,23 @@ describe("opening", () => {
     );
   });
 
+  it("gives an object of its own to whoever asks for it, with options of its own", async () => {
+    const more = { ...test.database.options, clock: test.clock, siteName: "Another", separate: true };
+    const own = await openUserSpace(test.url, more);
+    const second = await openUserSpace(test.url, more);
+    expect(new Set([own, second, test.space]).size).toBe(3);
+    expect([own.siteName, own.id]).toEqual(["Another", test.space.id]);
+    const { id } = await own.users.create({ username: "ada" });
+    await own.close();
+    await own.close();
+    await expect(own.users.get(id)).rejects.toThrow(refusal("closed"));
+    expect((await second.users.get(id)).username).toBe("ada");
+    expect((await test.space.users.get(id)).username).toBe("ada");
+    await second.close();
+    expect(await openUserSpace(test.url)).toBe(test.space);
+    await test.space.close();
+  });
+
   it("lets everybody who closes wait for the same end", async () => {
     await test.space.users.create({ username: "ada" });
     const { token } = await test.space.sessions.create({

@@ -16,7 +16,7 @@ const opened = new Map<string, Opened>();
  * Opens the user space in a database, and makes it where there is none.
  *
  * Opening the same database again in one process gives the same object, with the options of the first opening; the
- * database is let go of when each opener has closed it.
+ * database is let go of when each opener has closed it. With `separate` it gives an object of its own.
  *
  * @param url Where the data lies: `sqlite:users.db`, `postgres://user:password@host/database`,
  * `mongodb://user:password@host/database`. No error repeats it.
@@ -34,6 +34,7 @@ const opened = new Map<string, Opened>();
 export async function openUserSpace(url: string, options: OpenOptions = {}): Promise<UserSpace> {
   requireKnownFields(options, OPTIONS, "openUserSpace");
   const place = findPlace(url, options);
+  if (options.separate === true) return create((letGo) => letGo());
   const key = keyOf(place);
   const earlier = opened.get(key);
   if (earlier !== undefined) {
@@ -41,20 +42,22 @@ export async function openUserSpace(url: string, options: OpenOptions = {}): Pro
     earlier.holders++;
     return earlier.space;
   }
-  const entry: Opened = { options, holders: 1, space: open() };
+  const entry: Opened = { options, holders: 1, space: create(letGoWithTheLast) };
   opened.set(key, entry);
   entry.space.catch(() => opened.delete(key));
   return entry.space;
 
-  async function open(): Promise<UserSpace> {
+  async function letGoWithTheLast(letGo: () => Promise<void>): Promise<void> {
+    entry.holders--;
+    if (entry.holders > 0) return;
+    if (opened.get(key) === entry) opened.delete(key);
+    await letGo();
+  }
+
+  async function create(release: (letGo: () => Promise<void>) => Promise<void>): Promise<UserSpace> {
     // Loaded here, so that importing the package costs nothing until a space is opened.
     const { createUserSpace } = await import("./create-user-space.js");
-    return createUserSpace(place, options, async (letGo) => {
-      entry.holders--;
-      if (entry.holders > 0) return;
-      if (opened.get(key) === entry) opened.delete(key);
-      await letGo();
-    });
+    return createUserSpace(place, options, release);
   }
 }
 
@@ -64,6 +67,7 @@ const OPTIONS: { readonly [Name in keyof Required<OpenOptions>]: true } = {
   secret: true,
   identifiers: true,
   atCreation: true,
+  separate: true,
   baseUrl: true,
   siteName: true,
   migrate: true,

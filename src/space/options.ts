@@ -198,6 +198,11 @@ export interface OpenOptions {
   readonly identifiers?: IdentifierMode;
   /** What a space that this opening makes gets where `identifiers` and `sessions` do not say; one that is there keeps its own. */
   readonly atCreation?: NewSpaceSettings;
+  /**
+   * True: an object of its own with these options, also where this process has the database open already; it is closed by
+   * itself. Default: false.
+   */
+  readonly separate?: boolean;
   /** Where people reach the pages. `WATCHWORD_BASE_URL`. Default: `http://localhost:3000`. */
   readonly baseUrl?: string;
   /** How the space calls itself in mails and pages. `WATCHWORD_SITE_NAME`. Default: the host of `baseUrl`. */

@@ -17,6 +17,8 @@ export interface SettingsRecord {
   readonly sendsMail: boolean;
   /** One for each secret that was ever in use here, the newest first. */
   readonly secretFingerprints: readonly string[];
+  /** How often a part was dropped, by its name; absent: never. */
+  readonly generations?: { readonly [Kind in RecordKind]?: number };
   readonly createdAt: number;
   /** Raised by each write, for compare and set. */
   readonly version: number;

@@ -304,6 +304,22 @@ describe("changing it with a code from the old address", () => {
     });
   });
 
+  it("takes the new one as proven where the application vouches for it", async () => {
+    const { codes } = test.space;
+    await codes.request("change-email", { userId: id, withoutTicket: true });
+    const code = codeIn(await newest(OLD));
+    const proof = { userId: id, code, newEmail: NEW, atOnce: true, emailVerified: true };
+    expect(await codes.confirm("change-email", proof)).toMatchObject({
+      status: "email-changed",
+      user: { email: NEW, emailVerifiedAt: new Date(test.clock.now()) },
+    });
+    const asked = await codes.request("change-email", { userId: id });
+    if (asked.status !== "sent") throw new Error(asked.status);
+    const own = { ticket: asked.ticket, code: codeIn(await newest(NEW)), newEmail: OLD };
+    const vouched = codes.confirm("change-email", { ...own, emailVerified: true, actor: self() });
+    await expect(vouched).rejects.toThrow(refusal("not-allowed"));
+  });
+
   it("leaves the proof of the new one out for the application alone", async () => {
     const { codes } = test.space;
     const asked = await codes.request("change-email", { userId: id });

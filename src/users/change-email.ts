@@ -46,6 +46,7 @@ export interface EmailChange {
       readonly newEmail?: string;
       readonly password?: string;
       readonly atOnce?: boolean;
+      readonly emailVerified?: boolean;
       readonly codeFirst?: boolean;
     } & LimitSkip &
       Context,
@@ -135,7 +136,7 @@ export function createEmailChange(deps: {
       const endSessions = isClickAlone && found.password === null;
       if (proven !== null) return takeProven(code, proven, endSessions, context);
       if (next === null || user.email !== code.address) return { status: "wrong-code" };
-      if (next.atOnce) return takeUnproven(user, next.newEmail, context);
+      if (next.atOnce) return takeUnproven(user, next.newEmail, context, next.isVouchedFor);
       const sent = await newAddressCodes.send(user, next.newEmail, asked(input));
       return sent.status === "sent" ? { status: "confirmation-sent", ticket: sent.ticket } : sent;
     },
@@ -144,14 +145,24 @@ export function createEmailChange(deps: {
   /** The new address, given with a code from the present one. What can be refused is refused before the code is used up. */
   async function readWish(
     user: UserRecord,
-    input: { readonly newEmail?: string; readonly atOnce?: boolean } & Context,
-  ): Promise<{ readonly newEmail: string; readonly atOnce: boolean } | { readonly status: "email-taken" }> {
+    input: {
+      readonly newEmail?: string;
+      readonly atOnce?: boolean;
+      readonly emailVerified?: boolean;
+    } & Context,
+  ): Promise<
+    | { readonly newEmail: string; readonly atOnce: boolean; readonly isVouchedFor: boolean }
+    | { readonly status: "email-taken" }
+  > {
     const newEmail = parseEmail(requireText(input.newEmail, "newEmail"));
     requireOther(user, newEmail);
-    if (input.atOnce === true && !isSystem(input))
+    if ((input.atOnce === true || input.emailVerified === true) && !isSystem(input))
       throw new WatchwordError("not-allowed", "Only the application itself may leave the proof out.");
     const atOnce = input.atOnce === true || !verifies;
-    return atOnce && !(await isFree(newEmail, user)) ? { status: "email-taken" } : { newEmail, atOnce };
+    const isVouchedFor = input.emailVerified === true;
+    return atOnce && !(await isFree(newEmail, user))
+      ? { status: "email-taken" }
+      : { newEmail, atOnce, isVouchedFor };
   }
 
   function takeProven(
@@ -169,11 +180,11 @@ export function createEmailChange(deps: {
     );
   }
 
-  function takeUnproven(user: UserRecord, email: string, context: Context): Promise<Taken> {
+  function takeUnproven(user: UserRecord, email: string, context: Context, verified = false): Promise<Taken> {
     return takeFrom(
       user.id,
       (current) => current.email === user.email,
-      { email, verified: false, endSessions: false },
+      { email, verified, endSessions: false },
       context,
     );
   }

@@ -74,6 +74,13 @@ export function createUserData(deps: { readonly store: Store; readonly clock: Cl
       requireText(field, "field");
       return change(id, context, (data) => put(data, field, null));
     },
+    async change(id, make, context = {}) {
+      return change(id, context, (data) => {
+        const made = make(toObject(data));
+        requireJsonObject(made, "data", DATA_LIMIT);
+        return new Map(Object.entries(made));
+      });
+    },
     async replace(id, data, context = {}) {
       requireJsonObject(data, "data", DATA_LIMIT);
       return change(id, context, () => new Map(Object.entries(data)));

@@ -463,6 +463,24 @@ describe("data", () => {
     expect(await data.replace(ada.id, { b: true })).toEqual({ b: true });
   });
 
+  it("is what a function makes of it, which loses no change of 50 at once, and changes nothing where it throws", async () => {
+    const { data } = test.space.users;
+    const { id } = await test.space.users.create({ username: "ada", data: { visits: 0, plan: null } });
+    const visit = () => data.change(id, ({ visits, ...rest }) => ({ ...rest, visits: Number(visits) + 1 }));
+    await Promise.all(Array.from({ length: 50 }, visit));
+    expect(await data.get(id)).toEqual({ plan: null, visits: 50 });
+    const failing = data.change(id, () => {
+      throw new Error("not today");
+    });
+    await expect(failing).rejects.toThrow("not today");
+    for (const made of [[], null, "text", { big: "x".repeat(65_536) }])
+      await expect(data.change(id, () => made as never)).rejects.toThrow(refusal("invalid-input"));
+    const actor = { type: "user", id, admin: false, superuser: false } as const;
+    await expect(data.change(id, () => ({}), { actor })).rejects.toThrow(refusal("not-allowed"));
+    await expect(data.change("nobody", () => ({}))).rejects.toThrow(refusal("not-found"));
+    expect(await data.get(id)).toEqual({ plan: null, visits: 50 });
+  });
+
   it("loses none of 50 fields set at once", async () => {
     const ada = await test.space.users.create({ username: "ada" });
     await Promise.all(

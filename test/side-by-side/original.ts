@@ -5,7 +5,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { startSmtp } from "../helpers/smtp.js";
+import { type SmtpServerOptions, startSmtp } from "../helpers/smtp.js";
 import { startMongodb } from "../servers/start-mongodb.js";
 import { startPostgres } from "../servers/start-postgres.js";
 import type { Answer } from "./side-by-side.js";
@@ -14,6 +14,13 @@ const run = promisify(execFile);
 /** What pip installed, kept from run to run: one folder for each list of requirements. */
 const CACHE = fileURLToPath(new URL("../../.cache/side-by-side", import.meta.url));
 const LONGEST = 300_000;
+
+/** The mail server of both sides: it asks for a password, and takes nothing for an address that begins with `refused@`. */
+export const MAIL_SERVER = {
+  auth: { user: "shop@example.com", password: "the shop's own" },
+  refuse: (address, stage) =>
+    stage === "rcpt" && address.startsWith("refused@") ? { code: 554, message: "5.7.1 Not from you" } : null,
+} as const satisfies SmtpServerOptions;
 
 /** Python, or the original itself, cannot be had on this machine: the message says why. */
 export class NoOriginal extends Error {
@@ -34,11 +41,13 @@ export async function askOriginal(system: string, kind: ServerKind): Promise<rea
   const python = await installOriginal(system);
   const server = kind === "postgres" ? await startPostgres({ auth: "trust" }) : await startMongodb();
   try {
-    const smtp = await startSmtp();
+    const smtp = await startSmtp(MAIL_SERVER);
     try {
       return await readAnswers(python, join(folderOf(system), "original.py"), {
         ORIGINAL_URL: server.url,
         ORIGINAL_SMTP_PORT: String(smtp.port),
+        ORIGINAL_SMTP_USER: MAIL_SERVER.auth.user,
+        ORIGINAL_SMTP_PASSWORD: MAIL_SERVER.auth.password,
       });
     } finally {
       await smtp.close();

@@ -237,7 +237,7 @@ export interface CodesService {
    * be somebody whose address a stranger asked for. Of people without a password it ends the sessions, without the ticket.
    *
    * @param input - `password`: checked where it is given; a wrong one uses no code up. `atOnce` true: takes `newEmail`
-   * without a code from there, unverified; for the application itself.
+   * without a code from there, unverified unless `emailVerified` is true too; for the application itself.
    * `codeFirst` true: the code is looked at before the password. A wrong one answers `wrong-code`, whatever the password
    * is, costs one try of the code, charged before it is compared (of any number of guesses at once, no more are compared
    * than there are tries), and no password is compared. With a right one, a wrong password answers `wrong-password`,
@@ -256,6 +256,7 @@ export interface CodesService {
       readonly newEmail?: string;
       readonly password?: string;
       readonly atOnce?: boolean;
+      readonly emailVerified?: boolean;
       readonly codeFirst?: boolean;
     } & LimitSkip &
       Context,

@@ -101,7 +101,7 @@ export interface PreparedHash {
   readonly changedAt: number;
 }
 
-/** Checks stored hashes without a user space: {@link verify}, {@link identify}, and {@link close} at the end. */
+/** Checks and makes hashes without a user space: {@link verify}, {@link identify}, {@link hash}, and {@link close} at the end. */
 export interface HashVerifier {
   /**
    * Whether a password fits a stored hash. Computed in threads of its own; callers beyond its slots wait.
@@ -134,6 +134,21 @@ export interface HashVerifier {
    * ```
    */
   identify(hash: StoredHash, hint?: HashHint): Promise<HashIdentity>;
+  /**
+   * A hash as new passwords get it: argon2id (RFC 9106) as a PHC string, of the text as it was typed. It fits as the
+   * `passwordHash` of a new user.
+   *
+   * @throws WatchwordError `invalid-input` for more than 4096 bytes of UTF-8, or a lone surrogate
+   * @example
+   * ```ts
+   * const hashes = openHashVerifier();
+   * const password = "correct horse battery staple";
+   * const hash = await hashes.hash(password);
+   * console.log((await hashes.verify({ password, hash })).valid); // true
+   * await hashes.close();
+   * ```
+   */
+  hash(password: string): Promise<string>;
   /** Finishes what it took, and ends the threads. */
   close(): Promise<void>;
 }

@@ -97,6 +97,20 @@ export interface LimitsService {
    */
   reset(key: LimitKey): Promise<void>;
   /**
+   * Takes all that was counted under one key over to another, as when somebody's address changes; nothing stays behind. Where
+   * the other key has counted too, the later of the two goes on.
+   *
+   * @throws WatchwordError `invalid-input`, `conflict`
+   * @example
+   * ```ts
+   * const pause = { cooldown: 10_000 };
+   * await space.limits.checkAndHit({ identifier: "ada@example.com" }, pause);
+   * await space.limits.move({ identifier: "ada@example.com" }, { identifier: "lovelace@example.com" });
+   * console.log((await space.limits.check({ identifier: "lovelace@example.com" }, pause)).allowed); // false
+   * ```
+   */
+  move(from: LimitKey, to: LimitKey): Promise<void>;
+  /**
    * Whole milliseconds since the last hit. Under a cooldown refused requests are hits too, and while a wait runs that is
    * longer than the cooldown, which is what penalties make, the number is negative: what it lacks to `cooldown` is the
    * wait that is left.
@@ -234,6 +248,19 @@ export interface DatabaseService {
    * ```
    */
   proveAtomicity(): Promise<void>;
+  /**
+   * How often a part was dropped or reset since the space was made: what a program wrote down before the last time is told
+   * by it from what came later. Everything at once (`all`) does not count.
+   *
+   * @throws WatchwordError `invalid-input` where there is no such part
+   * @example
+   * ```ts
+   * const before = await space.database.generation("limits");
+   * await space.database.reset("limits", { confirm: space.name });
+   * console.log((await space.database.generation("limits")) - before); // 1
+   * ```
+   */
+  generation(part: Exclude<DatabasePart, "all">): Promise<number>;
   /**
    * Removes the table or collection of a part, with all that is in it. Whatever needs it fails until it is made again.
    * One that is not there is fine.

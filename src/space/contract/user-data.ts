@@ -69,6 +69,19 @@ export interface UserDataService {
    */
   removeField(id: string, field: string, context?: Context): Promise<JsonObject>;
   /**
+   * Puts what a function makes of the data in its place. The function is called anew where somebody else changed the data
+   * meanwhile, so it does nothing else; what it throws is thrown, and nothing is changed.
+   *
+   * @returns The data as it is stored now.
+   * @throws WatchwordError `not-found`, `invalid-input` above 64 KiB, `not-allowed`, `conflict`
+   * @example
+   * ```ts
+   * await space.users.data.change(ada.id, ({ visits = 0, ...data }) => ({ ...data, visits: Number(visits) + 1 }));
+   * console.log(await space.users.data.getField(ada.id, "visits")); // 1
+   * ```
+   */
+  change(id: string, make: (data: JsonObject) => JsonObject, context?: Context): Promise<JsonObject>;
+  /**
    * Puts this in place of all that was there.
    *
    * @returns The data as it is stored now.

@@ -1,9 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
 import { cpuTimer } from "../../../test/helpers/cpu-time.js";
 import { Tagged, toTagged } from "../../base/values.js";
-
 import { readPhp } from "./php.js";
 
 const read = (text: string | Uint8Array) => {

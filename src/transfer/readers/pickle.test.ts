@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
 import { cpuTimer } from "../../../test/helpers/cpu-time.js";
 import { toTagged } from "../../base/values.js";
-
 import { readPickle } from "./pickle.js";
 
 const PICKLES: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(

@@ -1,0 +1,3 @@
+import type { Differs } from "../side-by-side.js";
+
+export const differs: Differs = {};
