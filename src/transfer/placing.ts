@@ -1,15 +1,15 @@
 import { WatchwordError } from "../base/errors.js";
-import type { NewUser, Store, UserRecord } from "../store/contract.js";
+import type { Store, UserRecord } from "../store/contract.js";
 import { Ledger } from "./ledger.js";
 import type { Claim } from "./names.js";
-import { newUserOf, originKey, type Person, whoIs } from "./person.js";
+import { originKey, type Person, personOf, whoIs } from "./person.js";
 import type { ReportBook } from "./report.js";
 
 /** What to do with somebody who was imported before. */
 export type Existing = "skip" | "update" | "fail";
 
 export type Placed =
-  | { readonly status: "written"; readonly person: Person; readonly user: NewUser }
+  | { readonly status: "written"; readonly person: Person }
   | { readonly status: "there"; readonly person: Person }
   | { readonly status: "refused"; readonly person: Person; readonly why: string };
 
@@ -46,11 +46,11 @@ function without(person: Person, claim: Claim, holder: Holder, existing: Existin
       ? `${told} and ${JSON.stringify(holder.value)} of ${holder.who} differ in case alone; it is kept in the data.`
       : `${told} belongs to ${holder.who}; it is kept in the data.`,
   });
-  return {
+  return personOf({
     ...person,
     claims: person.claims.filter((one) => one !== claim),
     kept: [...person.kept, [claim.kind, claim.value]],
-  };
+  });
 }
 
 function nameless(person: Person): Placed {
@@ -83,20 +83,19 @@ export class StoreTarget implements Target {
 
   async place(people: readonly Person[]): Promise<readonly Placed[]> {
     const answers = new Map<Person["id"], Placed>();
-    const order = new Map(people.map((person, index) => [person.id, index]));
     for (const person of people) if (person.claims.length === 0) answers.set(person.id, nameless(person));
-    let open = people.filter((person) => person.claims.length > 0);
+    let open: readonly Person[] = people.filter((person) => person.claims.length > 0);
     while (open.length > 0) {
       const [now, later] = independent(open);
-      const users = now.map(newUserOf);
-      const writes = await this.store.writeRecords("users", users);
+      const writes = await this.store.writeRecords(
+        "users",
+        now.map(({ record }) => record),
+      );
       const again: Person[] = [];
       for (const [index, person] of now.entries()) {
         const write = writes[index];
-        const user = users[index];
-        if (write === undefined || user === undefined)
-          throw new Error("The store left a record without an answer.");
-        if (write.status === "written") answers.set(person.id, { status: "written", person, user });
+        if (write === undefined) throw new Error("The store left a record without an answer.");
+        if (write.status === "written") answers.set(person.id, { status: "written", person });
         else if (write.status === "there" || write.key === originKey(person.user.origin))
           answers.set(person.id, this.#there(person));
         // Some stores name whichever key they met first.
@@ -108,8 +107,7 @@ export class StoreTarget implements Target {
           else again.push(next);
         }
       }
-      // In the order of the input, so that the outcome is that of one after the other.
-      open = [...again, ...later].sort((one, other) => (order.get(one.id) ?? 0) - (order.get(other.id) ?? 0));
+      open = inOrderOf(people, [...again, ...later]);
     }
     return people.map((person) => {
       const answer = answers.get(person.id);
@@ -149,15 +147,22 @@ export class StoreTarget implements Target {
   }
 }
 
+/** In the order of the input, so that the outcome is that of one after the other. */
+function inOrderOf(people: readonly Person[], some: readonly Person[]): readonly Person[] {
+  if (some.length < 2) return some;
+  const order = new Map(people.map((person, index) => [person.id, index]));
+  return [...some].sort((one, other) => (order.get(one.id) ?? 0) - (order.get(other.id) ?? 0));
+}
+
 /** Those who share no key with somebody before them, who may be written at once; and the others. */
 function independent(people: readonly Person[]): readonly [now: Person[], later: Person[]] {
   const keys = new Set<string>();
   const now: Person[] = [];
   const later: Person[] = [];
   for (const person of people) {
-    const own = [originKey(person.user.origin), ...person.claims.map((claim) => claim.key)];
-    (own.some((key) => keys.has(key)) ? later : now).push(person);
-    for (const key of own) keys.add(key);
+    const own = person.record.keys;
+    (own.some(({ key }) => keys.has(key)) ? later : now).push(person);
+    for (const { key } of own) keys.add(key);
   }
   return [now, later];
 }
@@ -208,7 +213,7 @@ export class TrialTarget implements Target {
     const who = whoIs(person.user);
     this.ledger.claim(origin, { who, value: "" });
     for (const claim of left.claims) this.ledger.claim(claim.key, { who, value: claim.value });
-    return { status: "written", person: left, user: newUserOf(left) };
+    return { status: "written", person: left };
   }
 
   async #holder(key: string, value: string): Promise<Holder | null> {
