@@ -249,6 +249,64 @@ export function recordsContract(current: CurrentStore): void {
       expect(read[1000]?.password?.hash).toBe("hash-1000");
     });
 
+    it("keeps nothing twice and loses nobody where one of many is in the way, before, in the middle and after", async () => {
+      const store = current();
+      await store.createUser(sampleUser({ username: "user-550" }), 0, []);
+      for (const first of [0, 300, 600]) {
+        const users = Array.from({ length: 300 }, (_, at) =>
+          sampleUser({ username: `USER-${first + at}`, createdAt: NOW + at }, samplePassword("hash")),
+        );
+        const answers = await store.writeRecords("users", users);
+        expect(countOf(answers, "written")).toBe(first === 300 ? 299 : 300);
+        if (first === 300) expect(answers[250]).toEqual({ status: "taken", key: "u:user-550" });
+        // Once more, all of them: whoever was written is there.
+        const again = await store.writeRecords("users", users);
+        expect(countOf(again, "there")).toBe(first === 300 ? 299 : 300);
+      }
+      expect(await store.countUsers({})).toBe(900);
+      expect((await store.findSignIn(["u:user-299"]))?.password?.hash).toBe("hash");
+      expect((await store.findUser(["u:user-550"]))?.username).toBe("user-550");
+    });
+
+    it("lays in any text as it is, whatever it means to a protocol on the way", async () => {
+      const store = current();
+      const odd = [
+        "\\N",
+        "\\.",
+        "\t",
+        "a\tb",
+        "a\nb",
+        "a\r\nb",
+        "\\",
+        "\\t",
+        "'",
+        '"',
+        "",
+        "\u{1F511}",
+        "NULL",
+        "{}",
+      ];
+      const users = odd.map((text, at) =>
+        sampleUser(
+          {
+            username: `${at}${text}`,
+            locale: text,
+            roles: [text],
+            data: JSON.stringify({ text }),
+            blocked: at % 2 === 0 ? { since: at, until: null, reason: text } : null,
+            createdAt: NOW + at,
+          },
+          samplePassword(text),
+        ),
+      );
+      expect(countOf(await store.writeRecords("users", users), "written")).toBe(odd.length);
+      const read = await readAll(store, "users");
+      expect(read.map(({ user }) => user)).toEqual(users.map(({ user }) => user));
+      expect(read.map(({ password }) => password?.hash)).toEqual(odd);
+      const byKey = (keys: readonly { readonly key: string }[]) => keys.map(({ key }) => key).sort();
+      expect(read.map(({ keys }) => byKey(keys))).toEqual(users.map(({ keys }) => byKey(keys)));
+    });
+
     it("gives a name to one of 50 copies that bring it at once, and keeps what else each brings", async () => {
       const store = current();
       const answers = await together(50, (at) =>
