@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { idKey } from "#dist/base/keys.js";
-import type { RecordKind, RecordsByKind, Store } from "#dist/store/contract.js";
+import type { RecordKind, RecordsByKind, RecordWrite, Store } from "#dist/store/contract.js";
 import type { CurrentStore } from "./contract.js";
 import {
   countOf,
@@ -252,20 +252,31 @@ export function recordsContract(current: CurrentStore): void {
     it("keeps nothing twice and loses nobody where one of many is in the way, before, in the middle and after", async () => {
       const store = current();
       await store.createUser(sampleUser({ username: "user-550" }), 0, []);
-      for (const first of [0, 300, 600]) {
-        const users = Array.from({ length: 300 }, (_, at) =>
-          sampleUser({ username: `USER-${first + at}`, createdAt: NOW + at }, samplePassword("hash")),
-        );
-        const answers = await store.writeRecords("users", users);
-        expect(countOf(answers, "written")).toBe(first === 300 ? 299 : 300);
-        if (first === 300) expect(answers[250]).toEqual({ status: "taken", key: "u:user-550" });
-        // Once more, all of them: whoever was written is there.
-        const again = await store.writeRecords("users", users);
-        expect(countOf(again, "there")).toBe(first === 300 ? 299 : 300);
-      }
+      const pages = [0, 300, 600].map((first) =>
+        Array.from({ length: 300 }, (_, at) =>
+          sampleUser(
+            {
+              username: `USER-${first + at}`,
+              email: `mail-${first + at}@example.com`,
+              createdAt: NOW + at,
+            },
+            samplePassword("hash"),
+          ),
+        ),
+      );
+      const answers: RecordWrite[] = [];
+      for (const page of pages) answers.push(...(await store.writeRecords("users", page)));
+      expect(countOf(answers, "written")).toBe(899);
+      expect(answers[550]).toEqual({ status: "taken", key: "u:user-550" });
+      // Once more, all of them: whoever was written is there.
+      for (const page of pages)
+        expect(countOf(await store.writeRecords("users", page), "there")).toBe(page === pages[1] ? 299 : 300);
       expect(await store.countUsers({})).toBe(900);
       expect((await store.findSignIn(["u:user-299"]))?.password?.hash).toBe("hash");
       expect((await store.findUser(["u:user-550"]))?.username).toBe("user-550");
+      // Who was turned away holds on to nothing.
+      const next = sampleUser({ email: "mail-550@example.com" });
+      expect(await store.createUser(next, 0, [])).toEqual({ status: "created" });
     });
 
     it("lays in any text as it is, whatever it means to a protocol on the way", async () => {
