@@ -57,6 +57,6 @@ export function declareSessionCommands(program: Command): void {
     .action(lazily(() => import("./commands/session-policy.js")));
 }
 
-function lengthOrNone(text: string): number | null {
-  return text === "none" ? null : lengthOfTime(text);
+function lengthOrNone(text: string): number | "none" {
+  return text === "none" ? text : lengthOfTime(text);
 }

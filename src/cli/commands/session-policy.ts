@@ -5,14 +5,14 @@ import { formatLength } from "../values.js";
 
 export interface SessionPolicyFlags extends JsonFlags {
   readonly idle?: number;
-  readonly absolute?: number | null;
+  readonly absolute?: number | "none";
 }
 
 export async function run({ flags }: Invocation<SessionPolicyFlags>): Promise<void> {
   const { idle, absolute } = flags;
   const change = {
     ...(idle === undefined ? {} : { idle }),
-    ...(absolute === undefined ? {} : { absolute }),
+    ...(absolute === undefined ? {} : { absolute: absolute === "none" ? null : absolute }),
   };
   await withSpace(flags, async (space) => {
     const policy =
