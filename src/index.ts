@@ -15,6 +15,7 @@ export type {
   LimitOptions,
   LimitWindow,
   Logger,
+  MailLinks,
   MailNotices,
   MailOptions,
   MailTemplates,

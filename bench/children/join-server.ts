@@ -77,6 +77,7 @@ function userOf(row: JoinRow) {
     roles: JSON.parse(String(row[USER_ROLES])),
     blocked: null,
     secondFactor: null,
+    number: null,
     createdAt: time(row[USER_CREATED_AT]),
     updatedAt: time(row[USER_UPDATED_AT]),
     lastSignInAt: time(row[USER_LAST_SIGN_IN_AT]),

@@ -101,6 +101,7 @@ async function readStdin(): Promise<string> {
 
 const FIELDS: { readonly [Field in keyof Required<ColumnMapping>]: true } = {
   id: true,
+  number: true,
   username: true,
   email: true,
   hash: true,

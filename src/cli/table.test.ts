@@ -31,6 +31,16 @@ describe("layTable", () => {
     ]);
   });
 
+  it("leaves a column out that none of the rows has anything for", () => {
+    const own: readonly Column<Row>[] = [
+      { title: "FLAG", cell: (row) => row.id, onlyWhere: (row) => row.id === "0002" },
+      { title: "NAME", cell: (row) => row.name },
+    ];
+    expect(layTable(own, ROWS, null).head).toBe("FLAG  NAME");
+    expect(layTable(own, ROWS.slice(0, 1), null).head).toBe("NAME");
+    expect(layTable(own, [], null).head).toBe("NAME");
+  });
+
   it.each([80, 60, 45, 40, 30, 24, 18, 12, 5, 1])("fits into %i columns", (width) => {
     for (const line of lines(width)) expect(displayWidth(line)).toBeLessThanOrEqual(width);
   });

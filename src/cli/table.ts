@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly least?: number;
   /** Left out first where the terminal is too narrow: the higher, the sooner. Without it the column always stays. */
   readonly optional?: number;
+  /** With this the column stands there only where it is true of one of the rows that the table is laid out for. */
+  readonly onlyWhere?: (row: Row) => boolean;
 }
 
 const GAP = "  ";
@@ -20,7 +22,8 @@ export function layTable<Row>(
   rows: readonly Row[],
   width: number | null,
 ): TableLayout<Row> {
-  let shown = columns.map((column) => ({ column, width: naturalWidth(column, rows) }));
+  const wanted = columns.filter(({ onlyWhere }) => onlyWhere === undefined || rows.some(onlyWhere));
+  let shown = wanted.map((column) => ({ column, width: naturalWidth(column, rows) }));
   if (width !== null) {
     while (comfortableWidth(shown) > width) {
       const next = shown.reduce<Shown<Row> | null>(

@@ -190,6 +190,28 @@ describe("a code without its ticket", () => {
   });
 });
 
+describe("a reset", () => {
+  it("leaves codes that prove an address, unless it is to end all of them", async () => {
+    const { codes } = test.space;
+    for (const [endCodes, status] of [
+      [{}, "verified"],
+      [{ endCodes: "all" }, "wrong-code"],
+    ] as const) {
+      const proof = await ticketOf(codes.request("verify-email", { userId: id }));
+      const code = codeIn((await test.mailsTo("ada@example.com"))[0]);
+      await codes.request("reset-password", { userId: id });
+      const link = linkIn((await test.mailsTo("ada@example.com"))[0]);
+      expect(await codes.confirm("reset-password", { link, newPassword: NEXT, ...endCodes })).toMatchObject({
+        status: "password-reset",
+      });
+      expect(await codes.confirm("verify-email", { ticket: proof, code })).toMatchObject({ status });
+      await test.space.users.update(id, { emailVerified: false });
+      // The notice of the new password leaves, so that the newest mail of the next round is its code.
+      await test.mailsTo("ada@example.com");
+    }
+  });
+});
+
 describe("one code for several things", () => {
   const shared = ["reset-password", "change-email", "delete-account"] as const;
 

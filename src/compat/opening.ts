@@ -25,19 +25,33 @@ const log: Logger["warn"] = (fields, message) => {
   process.stderr.write(`${JSON.stringify({ level: "warn", ...fields, msg: message })}\n`);
 };
 
+/** How long passwords may be, in Unicode code points. */
+export interface PasswordLengths {
+  readonly minLength: number;
+  readonly maxLength: number;
+}
+
+const ANY_LENGTH: PasswordLengths = { minLength: 0, maxLength: 4096 };
+
 /**
- * Opens the space of a port as its original behaves: names told apart by case, no password policy, no limits and no mail
- * but those that the port itself asks for. What the caller gives in `options` beats it. What is recorded in a space (case,
- * lifetime of sessions) is so only where this opening makes it; one that was there keeps its own.
+ * Opens the space of a port as its original behaves: names told apart by case, the original's bounds for passwords in
+ * place of a policy, no limits and no mail but those that the port itself asks for. What the caller gives in `options`
+ * beats it. What is recorded in a space (case, lifetime of sessions) is so only where this opening makes it; one that was
+ * there keeps its own.
  *
  * @param system How the original is called, for the log.
  */
-export function openPortSpace(system: string, url: string, options: OpenOptions = {}): Promise<UserSpace> {
+export function openPortSpace(
+  system: string,
+  url: string,
+  options: OpenOptions = {},
+  lengths: PasswordLengths = ANY_LENGTH,
+): Promise<UserSpace> {
   const policyIsOff = options.passwords?.minLength === undefined;
   if (policyIsOff)
     (options.logger?.warn.bind(options.logger) ?? log)(
       { system },
-      `Passwords of any length are taken, as ${system} did; give passwords.minLength to have Watchword's policy.`,
+      `Passwords of ${described(lengths)} are taken, as ${system} did; give passwords.minLength to have Watchword's policy.`,
     );
   return openUserSpace(url, {
     ...options,
@@ -48,15 +62,19 @@ export function openPortSpace(system: string, url: string, options: OpenOptions 
     },
     ...(policyIsOff && {
       passwords: {
-        maxLength: 4096,
+        maxLength: lengths.maxLength,
         refuseCommon: false,
         refusePersonal: false,
         ...options.passwords,
-        minLength: 0,
+        minLength: lengths.minLength,
       },
     }),
     signUp: { enabled: false, ...options.signUp },
     limits: { ...NO_LIMITS, ...options.limits },
     mail: { ...options.mail, notices: { ...NO_NOTICES, ...options.mail?.notices } },
   });
+}
+
+function described({ minLength, maxLength }: PasswordLengths): string {
+  return minLength === 0 ? "any length" : `${minLength} to ${maxLength} characters`;
 }

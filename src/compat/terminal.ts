@@ -5,7 +5,7 @@ import { Writable } from "node:stream";
 export interface Terminal {
   write(text: string): void;
   writeError(text: string): void;
-  /** Asks in one line. Null: the input has ended. */
+  /** Asks, and takes a line. Null: the input has ended. */
   ask(prompt: string): Promise<string | null>;
   /** As {@link Terminal.ask}; what is typed does not show. */
   askHidden(prompt: string): Promise<string | null>;
@@ -59,23 +59,29 @@ export function processTerminal(): Terminal {
     open();
     if (isInterrupted) throw new Interrupted("Cancelled.");
     stdout.write(prompt);
+    const line = prompt.slice(prompt.lastIndexOf("\n") + 1);
     // What was typed ahead has been answered already; it is taken in the order in which it came.
     const typed = early.shift();
     if (typed !== undefined) {
-      stdout.write("\n");
+      endLine(line);
       return typed;
     }
     if (hasEnded) return null;
     isShown = shown && isTerminal;
     // Readline draws its own prompt again at each key; it must know how wide the line's beginning is.
-    lines?.setPrompt(prompt);
+    lines?.setPrompt(line);
     lines?.prompt(true);
     try {
       return await new Promise((resolve, reject) => waiting.push({ resolve, reject }));
     } finally {
       isShown = false;
-      if (!shown || !isTerminal) stdout.write("\n");
+      if (!shown || !isTerminal) endLine(line);
     }
+  }
+
+  /** What was typed has not ended it. Where the prompt did, a pipe needs no empty line. */
+  function endLine(line: string): void {
+    if (isTerminal || line !== "") stdout.write("\n");
   }
 
   return {

@@ -66,6 +66,28 @@ describe("an administrator", () => {
     expect((await admin.get("/api/admin/users?verified=true&search=ann")).items).toEqual([]);
   });
 
+  it("sees the number of a user, and so does the user; nobody chooses one over HTTP", async () => {
+    const ada = await test.space.users.create({ username: "ada", password: PASSWORD, numbered: true });
+    expect((await admin.get(`/api/admin/users/${ada.id}`)).body).toMatchObject({ number: 1 });
+    expect((await admin.get("/api/admin/users?search=ada")).items).toMatchObject([{ number: 1 }]);
+    const { program } = await signedInProgram(test.space, "bob");
+    expect((await program.get("/api/session")).body).toMatchObject({
+      user: { username: "bob", number: null },
+    });
+    const { token } = await test.space.sessions.create({ userId: ada.id });
+    const own = await test.space.handler(
+      new Request("http://localhost/api/session", { headers: { authorization: `Bearer ${token}` } }),
+    );
+    expect(await own.json()).toMatchObject({ user: { username: "ada", number: 1 } });
+    for (const more of [{ numbered: true }, { number: 5 }]) {
+      const created = await root.call("POST", "/api/admin/users", { username: "eve", ...more });
+      expect(created.body).toMatchObject({ status: 400, code: "invalid-input" });
+      const changed = await root.call("PATCH", `/api/admin/users/${ada.id}`, more);
+      expect(changed.body).toMatchObject({ status: 400, code: "invalid-input" });
+    }
+    expect(await test.space.users.find({ number: 1 })).toMatchObject({ username: "ada" });
+  });
+
   it("changes, blocks, unblocks and deletes a user", async () => {
     const { id } = await test.space.users.create({ username: "ada", email: "ada@example.com" });
     const path = `/api/admin/users/${id}`;

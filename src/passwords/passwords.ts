@@ -114,6 +114,7 @@ export function createPasswords(deps: {
 
     async check(userId, password) {
       const typed = requireText(password, "password");
+      // The same work, so that the time does not tell whom there is.
       if (userId === null) return work.matches(null, typed);
       const found = await read(userId);
       const isRight = await work.matches(found.password, typed, { account: userId });

@@ -4,7 +4,7 @@ import { idKey } from "../base/keys.js";
 import type { BlockGate } from "../blocks/gate.js";
 import { nameAsked } from "../codes/asking.js";
 import type { CodeDesk } from "../codes/desk.js";
-import { PURPOSES_ENDED_BY_PASSWORD } from "../codes/purposes.js";
+import { MAILED_PURPOSES, PURPOSES_ENDED_BY_PASSWORD } from "../codes/purposes.js";
 import type { RequestCode } from "../codes/request.js";
 import type { Failures } from "../limits/failures.js";
 import { skipsLimits } from "../limits/skip.js";
@@ -24,7 +24,7 @@ import { laneOf, type PasswordWork } from "./password-work.js";
 export interface PasswordReset {
   request(input: CodeRequest): Promise<CodeRequestResult>;
   confirm(
-    input: CodeProof & { readonly newPassword: string } & LimitSkip & Context,
+    input: CodeProof & { readonly newPassword: string; readonly endCodes?: "all" } & LimitSkip & Context,
   ): Promise<ResetPasswordResult>;
 }
 
@@ -72,7 +72,8 @@ export function createPasswordReset(deps: {
       await store.discardCodes(code.userId, ["reset-password"]);
       const user = await replaceUnder(before?.sessionEpoch, code, next, input);
       if (user === null) return { status: "wrong-code" };
-      await store.discardCodes(user.id, PURPOSES_ENDED_BY_PASSWORD);
+      const ended = input.endCodes === "all" ? MAILED_PURPOSES : PURPOSES_ENDED_BY_PASSWORD;
+      await store.discardCodes(user.id, ended);
       await failures.forget(user.id, input.ip);
       return { status: "password-reset", user: toUser(user, clock.now()) };
     },

@@ -4,7 +4,7 @@ import { WatchwordError } from "../base/errors.js";
 import { requireInteger, requireKnownFields } from "../base/input.js";
 import type { Context, SessionPolicy, SessionPolicyChange } from "../space/contract.js";
 import type { Logger } from "../space/options.js";
-import type { SessionRecord, SettingsRecord, Store } from "../store/contract.js";
+import type { SettingsRecord, Store } from "../store/contract.js";
 import { requireSuperuser } from "../users/rights.js";
 
 /** A thousand years: longer than any record, and far from where the numbers of times end. */
@@ -50,23 +50,9 @@ function fits(touchEvery: number, idle: number): boolean {
   return touchEvery >= 0 && touchEvery < idle;
 }
 
-/** When a session ends that is used at `now`: never later than what it was made with, nor than the policy lets it. */
-export function endOfUse(
-  policy: SessionPolicy,
-  session: Pick<SessionRecord, "createdAt" | "absoluteEnd">,
-  now: number,
-): number {
-  const end = absoluteEndOf(policy, session);
-  return end === null ? now + policy.idle : Math.min(now + policy.idle, end);
-}
-
-/** The end that no use moves: a policy that was made shorter holds for the sessions before it too, a longer one does not. */
-export function absoluteEndOf(
-  { absolute }: SessionPolicy,
-  { createdAt, absoluteEnd }: Pick<SessionRecord, "createdAt" | "absoluteEnd">,
-): number | null {
-  if (absolute === null) return absoluteEnd;
-  return absoluteEnd === null ? createdAt + absolute : Math.min(createdAt + absolute, absoluteEnd);
+/** When a session ends that is used at `now`: never later than what it was made with lets it. */
+export function endOfUse({ idle }: SessionPolicy, absoluteEnd: number | null, now: number): number {
+  return absoluteEnd === null ? now + idle : Math.min(now + idle, absoluteEnd);
 }
 
 type Recorded = SettingsRecord["sessionPolicy"];

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createBlockGate } from "#dist/blocks/gate.js";
+import { createPolicyInForce } from "#dist/sessions/policy.js";
+import { createSessions } from "#dist/sessions/sessions.js";
+import type { Store } from "#dist/store/contract.js";
+import { openStoreOf } from "../../test/helpers/database.js";
 import { openTestSpace, type TestSpace } from "../../test/helpers/space.js";
 
 const DAY = 86_400_000;
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 let test: TestSpace;
 let userId: string;
 beforeEach(async () => {
@@ -185,5 +191,134 @@ describe("listing and ending", () => {
     ]);
     await sessions.flush();
     for (const { token } of made) expect(await sessions.check(token)).toEqual({ status: "not-found" });
+  });
+});
+
+describe("uses that are recorded each", () => {
+  const each = () => test.reopen({ sessions: { idle: 60_000, absolute: null, touchEvery: 0 } });
+
+  it("are written before the check answers", async () => {
+    await each();
+    const { token, session } = await test.space.sessions.create({ userId });
+    const store = await openStoreOf(test.database);
+    for (let use = 0; use < 3; use++) {
+      test.clock.advance(30_000);
+      const check = await test.space.sessions.check(token);
+      const [record] = await store.listSessions({ filter: { id: session.id }, after: null, size: 1 });
+      const expiresAt = test.clock.now() + 60_000;
+      expect(record).toMatchObject({ lastSeenAt: test.clock.now(), expiresAt });
+      expect(check).toMatchObject({
+        session: { lastSeenAt: new Date(test.clock.now()), expiresAt: new Date(expiresAt) },
+      });
+    }
+    await store.close();
+  });
+
+  it("cost one more round to the database, and none where they are collected", async () => {
+    const store = await openStoreOf(test.database);
+    const settings = await store.readSettings();
+    if (settings === null) throw new Error("no settings");
+    const rounds: string[] = [];
+    const counted = new Proxy(store, {
+      get(target, name: keyof Store) {
+        const value = target[name];
+        if (typeof value !== "function") return value;
+        return (...parameters: never[]) => {
+          rounds.push(name);
+          return (value as (...parameters: never[]) => unknown).apply(target, parameters);
+        };
+      },
+    });
+    const { token } = await test.space.sessions.create({ userId });
+    for (const [touchEvery, expected] of [
+      [0, ["checkSession", "touchSessions"]],
+      [1000, ["checkSession"]],
+    ] as const) {
+      const policy = createPolicyInForce({
+        store,
+        clock: test.clock,
+        logger: quiet,
+        settings,
+        options: { touchEvery },
+      });
+      const gate = createBlockGate({ store, clock: test.clock, mode: "folded" });
+      const sessions = createSessions({ store: counted, clock: test.clock, policy, gate, logger: quiet });
+      rounds.length = 0;
+      for (let use = 0; use < 3; use++) {
+        test.clock.advance(60_000);
+        expect((await sessions.service.check(token)).status).toBe("ok");
+      }
+      expect(rounds).toEqual([...expected, ...expected, ...expected]);
+      await sessions.stop();
+    }
+    await store.close();
+  });
+
+  it("revive no session that ends at the same moment, of 50 who use it", async () => {
+    await each();
+    const { sessions } = test.space;
+    for (let round = 0; round < 4; round++) {
+      const made = await Promise.all(Array.from({ length: 50 }, () => sessions.create({ userId })));
+      test.clock.advance(1000);
+      const ways = [
+        () => sessions.revokeAll({ userId }),
+        () => Promise.all(made.map(({ token }) => sessions.remove(token))),
+        () => test.space.passwords.set(userId, "a much longer secret of hers"),
+        () => test.space.users.block(userId),
+      ];
+      await Promise.all([
+        ...made.map(({ token }) => sessions.check(token)),
+        ways[round]?.(),
+        ...made.map(({ token }) => sessions.check(token)),
+      ]);
+      for (const { token } of made) expect(await sessions.check(token)).toEqual({ status: "not-found" });
+      expect((await sessions.list({ userId })).items).toEqual([]);
+    }
+  });
+});
+
+describe("removing by token", () => {
+  it("is done by exactly one of 50, of a session that is live and of one that is over", async () => {
+    const { sessions, audit } = test.space;
+    for (const isOver of [false, true]) {
+      const { token } = await sessions.create({ userId });
+      if (isOver) test.clock.advance(10 * DAY);
+      const status = (await sessions.check(token)).status;
+      expect(status).toBe(isOver ? "expired" : "ok");
+      const removed = await Promise.all(Array.from({ length: 50 }, () => sessions.remove(token)));
+      expect(removed.filter(Boolean)).toHaveLength(1);
+      expect(await sessions.check(token)).toEqual({ status: "not-found" });
+      expect(await sessions.remove(token)).toBe(false);
+    }
+    // One that ran out ended by itself: nothing to write down.
+    expect((await audit.list({ action: "session.revoked" })).items).toHaveLength(1);
+  });
+
+  it("removes what is dead already, and nothing else than the session of that token", async () => {
+    const { sessions, audit } = test.space;
+    const [dead, other] = [await sessions.create({ userId }), await sessions.create({ userId })];
+    await test.space.passwords.set(userId, "a much longer secret of hers");
+    expect(await sessions.remove(dead.token, { requestId: "r-1" })).toBe(true);
+    expect((await sessions.list({ userId, state: "all" })).items.map(({ id }) => id)).toEqual([
+      other.session.id,
+    ]);
+    for (const none of ["", dead.session.id, `${other.token}x`, "x".repeat(10_000), null, { $ne: null }])
+      expect(await sessions.remove(none as string)).toBe(false);
+    expect((await sessions.list({ userId, state: "all" })).items).toHaveLength(1);
+    expect((await audit.list({ action: "session.revoked" })).items).toEqual([]);
+  });
+
+  it("forgets the use that waits to be written, and says who did it", async () => {
+    const { sessions, audit } = test.space;
+    const { token } = await sessions.create({ userId });
+    test.clock.advance(DAY);
+    expect((await sessions.check(token)).status).toBe("ok");
+    const actor = { type: "user", id: userId, admin: false, superuser: false } as const;
+    expect(await sessions.remove(token, { actor, ip: "192.0.2.9" })).toBe(true);
+    await sessions.flush();
+    expect(await sessions.check(token)).toEqual({ status: "not-found" });
+    expect((await audit.list({ action: "session.revoked" })).items).toMatchObject([
+      { userId, actor: userId, ip: "192.0.2.9" },
+    ]);
   });
 });

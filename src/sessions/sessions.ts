@@ -28,7 +28,7 @@ import type {
 import { noSuchUser } from "../users/lookup.js";
 import { toUser } from "../users/records.js";
 import { requireAdministrator, requireSelfOrAdministrator, requireSuperuser } from "../users/rights.js";
-import { absoluteEndOf, endOfUse, type PolicyInForce } from "./policy.js";
+import { endOfUse, type PolicyInForce } from "./policy.js";
 import { isOver, toSession } from "./records.js";
 import { createTouches } from "./touches.js";
 
@@ -84,8 +84,12 @@ export function createSessions(deps: {
   function newRecord(tokenHash: string, opening: OpeningSession, context: Context): SessionRecord {
     const now = clock.now();
     const { current } = policy;
-    const asked = { createdAt: now, absoluteEnd: opening.absoluteEnd ?? null };
-    const absoluteEnd = absoluteEndOf(current, asked);
+    const absoluteEnd =
+      opening.absoluteEnd === undefined
+        ? current.absolute === null
+          ? null
+          : now + current.absolute
+        : opening.absoluteEnd;
     return {
       id: newId(now),
       tokenHash,
@@ -93,7 +97,7 @@ export function createSessions(deps: {
       epoch: opening.epoch,
       createdAt: now,
       lastSeenAt: now,
-      expiresAt: endOfUse(current, asked, now),
+      expiresAt: endOfUse(current, absoluteEnd, now),
       absoluteEnd,
       authenticatedAt: now,
       methods: opening.methods,
@@ -134,12 +138,7 @@ export function createSessions(deps: {
     const record = lastKnown(found.session);
     if (isOver(record, now)) return EXPIRED;
     const { current } = policy;
-    const used = { tokenHash, lastSeenAt: now, expiresAt: endOfUse(current, record, now) };
-    if (now >= used.expiresAt) {
-      // The absolute end came nearer than what the last use recorded; no use, so its time stays.
-      touches.add({ ...used, lastSeenAt: record.lastSeenAt });
-      return EXPIRED;
-    }
+    const used = { tokenHash, lastSeenAt: now, expiresAt: endOfUse(current, record.absoluteEnd, now) };
     const isRecorded = current.touchEvery === 0 || isDue(record, now);
     if (current.touchEvery === 0) await store.touchSessions([used]);
     else if (isRecorded) touches.add(used);
@@ -161,7 +160,7 @@ export function createSessions(deps: {
     const { current } = policy;
     return (
       now - record.lastSeenAt >= current.touchEvery ||
-      record.expiresAt !== endOfUse(current, record, record.lastSeenAt)
+      record.expiresAt !== endOfUse(current, record.absoluteEnd, record.lastSeenAt)
     );
   }
 

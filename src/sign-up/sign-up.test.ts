@@ -300,6 +300,28 @@ describe("codes", () => {
     expect((await test.space.sessions.check(entered.token)).status).toBe("ok");
   });
 
+  it("count alone where the application says so, for an account that is there and no sign-up", async () => {
+    const { codes, users } = test.space;
+    const { id } = await users.create({ email: "ada@example.com", password: GOOD });
+    await codes.request("verify-email", { userId: id });
+    const link = linkIn((await test.mailsTo("ada@example.com"))[0]);
+    const actor = { type: "user", id, admin: true, superuser: true } as const;
+    await expect(codes.confirm("verify-email", { link, linkAlone: true, actor })).rejects.toMatchObject({
+      code: "not-allowed",
+    });
+    expect(await confirm({ link })).toEqual({ status: "proof-needed" });
+    const { token } = await test.space.sessions.create({ userId: id });
+    expect((await codes.confirm("verify-email", { link, linkAlone: true })).status).toBe("verified");
+    expect((await test.space.sessions.check(token)).status).toBe("ok");
+    expect(await codes.confirm("verify-email", { link, linkAlone: true })).toEqual({ status: "wrong-code" });
+
+    await signUp({ email: "victim@example.com" });
+    const strangers = linkIn((await test.mailsTo("victim@example.com"))[0]);
+    expect(await codes.confirm("verify-email", { link: strangers, linkAlone: true })).toEqual({
+      status: "proof-needed",
+    });
+  });
+
   it("count without a ticket where the application asked for them so, with a password too", async () => {
     const { codes, users } = test.space;
     const { id } = await users.create({ email: "ada@example.com", password: GOOD });

@@ -26,7 +26,9 @@ import { toUser } from "../users/records.js";
 
 export interface Verification {
   request(input: CodeRequest): Promise<CodeRequestResult>;
-  confirm(input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
+  confirm(
+    input: CodeProof & { readonly linkAlone?: boolean } & LimitSkip & Context,
+  ): Promise<VerifyEmailResult>;
   /** Whether the link alone would let in whoever chose the password, so that it wants the ticket or the password too. */
   needsProof(user: UserRecord, hasPassword: boolean): boolean;
 }
@@ -107,7 +109,7 @@ export function createVerification(deps: {
    */
   async function proveSignUp(
     presented: PresentedCode,
-    input: CodeProof & LimitSkip & Context,
+    input: CodeProof & { readonly linkAlone?: boolean } & LimitSkip & Context,
   ): Promise<"proven" | "clicked" | Limited | { readonly status: "proof-needed" }> {
     const userId = presented.code.userId;
     // A code without its ticket is the application's: it knows who typed it.
@@ -115,6 +117,8 @@ export function createVerification(deps: {
     const found = await store.findSignIn([idKey(userId)]);
     // Without a password in it there is nothing of a stranger's to activate: the inbox is all the proof that there is.
     if (found === null || !needsProof(found.user, found.password !== null)) return "clicked";
+    // Never a sign-up, which would become an account by it.
+    if (input.linkAlone === true && found.user.state === "active") return "proven";
     const typed = input.password;
     if (typed === undefined) return { status: "proof-needed" };
     const attempt = await failures.charge({

@@ -94,6 +94,7 @@ export function createCodes(
       requireSystem(input, "confirm a code without its ticket");
     switch (purpose) {
       case "verify-email":
+        if (input.linkAlone !== undefined) requireSystem(input, "take a link alone for proof");
         return deps.verification.confirm(input);
       case "reset-password":
         return deps.reset.confirm({ ...input, newPassword: requireText(input.newPassword, "newPassword") });
@@ -141,6 +142,8 @@ export function createCodes(
 
 type Confirmed = {
   readonly newPassword?: string;
+  readonly endCodes?: "all";
+  readonly linkAlone?: boolean;
   readonly newEmail?: string;
   readonly password?: string;
   readonly atOnce?: boolean;

@@ -35,6 +35,7 @@ function asJson({ user, keys, password }: NewUser, hashes: boolean): JsonObject 
   const { blocked } = user;
   return {
     id: user.id,
+    number: user.number,
     username: user.username,
     email: user.email,
     emailVerifiedAt: isoTime(user.emailVerifiedAt),
@@ -71,6 +72,7 @@ function asJson({ user, keys, password }: NewUser, hashes: boolean): JsonObject 
 
 const COLUMNS: readonly (readonly [name: string, cell: (user: NewUser) => string])[] = [
   ["id", ({ user }) => user.id],
+  ["number", ({ user }) => String(user.number ?? "")],
   ["username", ({ user }) => user.username ?? ""],
   ["email", ({ user }) => user.email ?? ""],
   ["email_verified_at", ({ user }) => isoTime(user.emailVerifiedAt) ?? ""],

@@ -215,6 +215,7 @@ export class ImportRun {
 function asRow(user: ImportedUser): Value {
   return new Map<string, Value>([
     ["origin", `${user.origin.system}:${user.origin.id}`],
+    ["number", user.number],
     ["username", user.username],
     ["email", user.email],
     ["emailVerified", user.emailVerified],

@@ -1,10 +1,17 @@
 import { WatchwordError } from "../base/errors.js";
-import { emailKey, type IdentifierMode, parseEmail, parseUsername, usernameKey } from "../base/keys.js";
+import {
+  emailKey,
+  type IdentifierMode,
+  numberKey,
+  parseEmail,
+  parseUsername,
+  usernameKey,
+} from "../base/keys.js";
 import type { ImportedUser } from "./source.js";
 
-/** A name that a person would like to be found by. */
+/** A name, or a number, that a person would like to be found by. */
 export interface Claim {
-  readonly kind: "username" | "email";
+  readonly kind: "username" | "email" | "number";
   /** As it is stored and shown. */
   readonly value: string;
   readonly key: string;
@@ -27,7 +34,7 @@ export function namesOf(
 ): { readonly claims: readonly Claim[]; readonly misfits: readonly Misfit[] } {
   const claims: Claim[] = [];
   const misfits: Misfit[] = [];
-  const take = (kind: Claim["kind"], text: string | null, parse: (text: string) => string) => {
+  const take = (kind: Misfit["kind"], text: string | null, parse: (text: string) => string) => {
     if (text === null || text === "") return;
     try {
       const value = parse(text);
@@ -39,5 +46,19 @@ export function namesOf(
   };
   take("username", user.username, parseUsername);
   take("email", user.email, parseEmail);
+  // Last, so that of several that are taken the names are told first.
+  if (user.number !== null)
+    claims.push({ kind: "number", value: String(user.number), key: numberKey(user.number) });
   return { claims, misfits };
+}
+
+/** Whether a person is left with a username or an email: with a number alone nobody signs in. */
+export function hasName(claims: readonly Claim[]): boolean {
+  return claims.some(({ kind }) => kind !== "number");
+}
+
+/** The number that a person claims; null: none. */
+export function numberIn(claims: readonly Claim[]): number | null {
+  const claim = claims.find(({ kind }) => kind === "number");
+  return claim === undefined ? null : Number(claim.value);
 }

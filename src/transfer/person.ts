@@ -3,7 +3,7 @@ import { WatchwordError } from "../base/errors.js";
 import { idKey, originKey } from "../base/keys.js";
 import { type Fields, Tagged, toTagged, type Value } from "../base/values.js";
 import type { FactorRecord, KeyRecord, NewUser, PasswordRecord, SessionRecord } from "../store/contract.js";
-import type { Claim } from "./names.js";
+import { type Claim, numberIn } from "./names.js";
 import type { ImportedSession, ImportedUser } from "./source.js";
 
 /** The most that an application may write on a user, in bytes. What comes along may be more. */
@@ -49,7 +49,7 @@ export function newUserOf(person: Person): NewUser {
       version: 1,
       sessionEpoch: 1,
       state: "active",
-      number: null,
+      number: numberIn(claims),
       username,
       email,
       emailVerifiedAt:

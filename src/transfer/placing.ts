@@ -1,8 +1,9 @@
 import { WatchwordError } from "../base/errors.js";
 import { originKey } from "../base/keys.js";
+import { USER_NUMBERS } from "../base/numbers.js";
 import type { NewUser, Store, UserRecord } from "../store/contract.js";
 import { Ledger } from "./ledger.js";
-import type { Claim } from "./names.js";
+import { type Claim, hasName, numberIn } from "./names.js";
 import { newUserOf, type Person, whoIs } from "./person.js";
 import type { ReportBook } from "./report.js";
 
@@ -32,7 +33,7 @@ interface Holder {
 /** Takes a name off a person, tells of it, and keeps its value. */
 function without(person: Person, claim: Claim, holder: Holder, existing: Existing, book: ReportBook): Person {
   const who = whoIs(person.user);
-  const told = `${claim.kind === "email" ? "the email" : "the username"} ${JSON.stringify(claim.value)}`;
+  const told = `the ${claim.kind} ${claim.kind === "number" ? claim.value : JSON.stringify(claim.value)}`;
   if (existing === "fail" && holder.before)
     throw new WatchwordError(
       "conflict",
@@ -50,7 +51,7 @@ function without(person: Person, claim: Claim, holder: Holder, existing: Existin
   return {
     ...person,
     claims: person.claims.filter((one) => one !== claim),
-    kept: [...person.kept, [claim.kind, claim.value]],
+    kept: [...person.kept, [claim.kind, claim.kind === "number" ? Number(claim.value) : claim.value]],
   };
 }
 
@@ -73,6 +74,11 @@ function nameOf(user: UserRecord): string {
   return user.state === "pending" ? `${name} (a sign-up that is not proven)` : name;
 }
 
+/** What is claimed, as its holder shows it. */
+function shownOf(holder: UserRecord, { kind, value }: Claim): string {
+  return kind === "number" ? value : (holder[kind] ?? value);
+}
+
 /** Lays people into a store, many a call. */
 export class StoreTarget implements Target {
   constructor(
@@ -85,8 +91,11 @@ export class StoreTarget implements Target {
   async place(people: readonly Person[]): Promise<readonly Placed[]> {
     const answers = new Map<Person["id"], Placed>();
     const order = new Map(people.map((person, index) => [person.id, index]));
-    for (const person of people) if (person.claims.length === 0) answers.set(person.id, nameless(person));
-    let open = people.filter((person) => person.claims.length > 0);
+    for (const person of people) if (!hasName(person.claims)) answers.set(person.id, nameless(person));
+    let open = people.filter((person) => hasName(person.claims));
+    // Before they are written, so that nobody who is given a number meanwhile is given one of theirs.
+    const highest = people.reduce((most, { claims }) => Math.max(most, numberIn(claims) ?? 0), 0);
+    if (highest > 0) await this.store.raiseSequence(USER_NUMBERS, highest);
     while (open.length > 0) {
       const [now, later] = independent(open);
       const users = now.map(newUserOf);
@@ -105,7 +114,7 @@ export class StoreTarget implements Target {
           answers.set(person.id, this.#there(person));
         else {
           const next = await this.#dropped(person, write.key);
-          if (next.claims.length === 0) answers.set(person.id, nameless(next));
+          if (!hasName(next.claims)) answers.set(person.id, nameless(next));
           else again.push(next);
         }
       }
@@ -143,7 +152,7 @@ export class StoreTarget implements Target {
         ? { who: "somebody who is gone by now", value: claim.value, before: true }
         : {
             who: nameOf(found),
-            value: (claim.kind === "email" ? found.email : found.username) ?? claim.value,
+            value: shownOf(found, claim),
             before: madeAt(found.id) < this.startedAt,
           };
     return without(person, claim, holder, this.existing, this.book);
@@ -191,7 +200,7 @@ export class TrialTarget implements Target {
 
   async #placeOne(person: Person): Promise<Placed> {
     const origin = originKey(person.user.origin);
-    const known = await this.#holder(origin, "");
+    const known = await this.#holder(origin, null);
     if (known !== null) {
       if (this.existing === "fail" && known.before)
         throw new WatchwordError(
@@ -202,22 +211,23 @@ export class TrialTarget implements Target {
     }
     let left = person;
     for (const claim of person.claims) {
-      const holder = await this.#holder(claim.key, claim.value);
+      const holder = await this.#holder(claim.key, claim);
       if (holder !== null) left = without(left, claim, holder, this.existing, this.book);
+      if (!hasName(left.claims)) return nameless(left);
     }
-    if (left.claims.length === 0) return nameless(left);
+    if (!hasName(left.claims)) return nameless(left);
     const who = whoIs(person.user);
     this.ledger.claim(origin, { who, value: "" });
     for (const claim of left.claims) this.ledger.claim(claim.key, { who, value: claim.value });
     return { status: "written", person: left, user: newUserOf(left) };
   }
 
-  async #holder(key: string, value: string): Promise<Holder | null> {
+  async #holder(key: string, claim: Claim | null): Promise<Holder | null> {
     const noted = this.ledger.holder(key);
     if (noted !== null) return { ...noted, before: false };
     const found = this.isEmpty ? null : await this.store.findUser([key], { pending: true });
     if (found === null) return null;
-    const shown = key.startsWith("e:") ? found.email : found.username;
-    return { who: nameOf(found), value: shown ?? value, before: true };
+    const value = claim === null ? "" : shownOf(found, claim);
+    return { who: nameOf(found), value, before: true };
   }
 }

@@ -96,6 +96,8 @@ export interface ImportedUser {
   readonly where: string;
   /** The key `o:<system>:<id>` is made of it; re-running an import finds the user by it. */
   readonly origin: { readonly system: string; readonly id: string };
+  /** A number from 1 to 2^53 - 1 that programs know the person by, and that they keep; null: none. */
+  readonly number: number | null;
   readonly username: string | null;
   readonly email: string | null;
   readonly emailVerified: boolean;

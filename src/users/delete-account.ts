@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.js";
+import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
 import { idKey } from "../base/keys.js";
 import type { BlockGate } from "../blocks/gate.js";
@@ -74,7 +75,7 @@ export function createAccountDeletion(deps: {
           password: requireText(input.password, "password"),
           ...(input.ip === undefined ? {} : { ip: input.ip }),
           ...(input.skipLimits === undefined ? {} : { skipLimits: input.skipLimits }),
-        });
+        }).catch(wrongCodeWhereGone);
         if (asked.status !== "confirmed") return asked;
       }
       const code = await presented.redeem();
@@ -86,4 +87,10 @@ export function createAccountDeletion(deps: {
       return { status: "account-deleted", user: toUser(current, clock.now()) };
     },
   };
+}
+
+/** Of many who come with one code at once, the first may have deleted the account by now: the code is used up. */
+function wrongCodeWhereGone(error: unknown): { readonly status: "wrong-code" } {
+  if (error instanceof WatchwordError && error.code === "not-found") return { status: "wrong-code" };
+  throw error;
 }

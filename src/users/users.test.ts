@@ -312,6 +312,44 @@ describe("changing", () => {
   });
 });
 
+describe("recording a sign-in", () => {
+  it("sets when the user last signed in, and is no other change", async () => {
+    const { users, audit } = test.space;
+    const ada = await users.create({ username: "ada", data: { plan: "pro" } });
+    expect(ada.lastSignInAt).toBeNull();
+    test.clock.advance(60_000);
+    const recorded = await users.recordSignIn(ada.id, { ip: "192.0.2.1" });
+    expect(recorded).toEqual({ ...ada, lastSignInAt: new Date(test.clock.now()) });
+    expect(await users.get(ada.id)).toEqual(recorded);
+    expect((await audit.list({ action: "sign-in.succeeded" })).items).toMatchObject([
+      { userId: ada.id, ip: "192.0.2.1", details: { methods: ["recorded"] } },
+    ]);
+  });
+
+  it("loses no change that is made at the same moment, of 25 and 25", async () => {
+    const { users } = test.space;
+    const ada = await users.create({ username: "ada" });
+    await Promise.all(
+      Array.from({ length: 25 }, (_, at) => [
+        users.recordSignIn(ada.id),
+        users.data.setField(ada.id, `field${at}`, at),
+      ]).flat(),
+    );
+    const after = await users.get(ada.id);
+    expect(Object.keys(after.data)).toHaveLength(25);
+    expect(after.lastSignInAt?.getTime()).toBe(test.clock.now());
+  });
+
+  it("is for superusers and the system, of somebody who is there", async () => {
+    const { users } = test.space;
+    const { id } = await users.create({ username: "ada" });
+    const actor = { type: "user", id, admin: true, superuser: false } as const;
+    await expect(users.recordSignIn(id, { actor })).rejects.toThrow(refusal("not-allowed"));
+    await expect(users.recordSignIn("nobody")).rejects.toThrow(refusal("not-found"));
+    await users.recordSignIn(id, { actor: { ...actor, superuser: true } });
+  });
+});
+
 describe("who may do what", () => {
   it("lets people change themselves only, administrators others, superusers administrators", async () => {
     const { users } = test.space;

@@ -73,6 +73,23 @@ describe("the life of a user", () => {
     expect(nobody.stderr).toMatch(/^error: There is no user called "nobody".*\(not-found\)\n$/);
   });
 
+  it("shows a number where somebody has one, and is as it was where nobody has", async () => {
+    const [shown, listed] = [await bench.run(["user", "show", "ada"]), await bench.run(["user", "list"])];
+    expect(shown.stdout).not.toMatch(/^Number/m);
+    expect(listed.stdout).toMatch(/^USERNAME /);
+    const space = await bench.openSpace();
+    try {
+      const number = await space.users.assignNumber((await space.users.find({ username: "ada" }))?.id ?? "");
+      expect(number).toBe(1);
+    } finally {
+      await space.close();
+    }
+    expect((await bench.run(["user", "show", "ada"])).stdout).toMatch(/^Number +1$/m);
+    expect((await bench.run(["user", "list"])).stdout).toMatch(/^NUMBER +USERNAME .*\n1 +Ada /);
+    expect(await bench.json(["user", "show", "ada"])).toMatchObject({ number: 1 });
+    expect(await bench.json(["user", "list"])).toMatchObject({ items: [{ number: 1 }] });
+  });
+
   it("is updated: names, language, fields of the data", async () => {
     await bench.json([
       "user",

@@ -128,6 +128,17 @@ describe("an answer that gets lost", () => {
     expect(await store.redeemCode(attempt)).toMatchObject({ status: "redeemed", code: { id: code.id } });
   });
 
+  it("uses up a number that nobody gets, and gives none twice", async () => {
+    const { store, next } = await tapped();
+    expect(await store.nextNumber("users")).toBe(1);
+    next("findAndModify", "sequences", "lose-answer");
+    expect((await failureOf(store.nextNumber("users"))).code).toBe("store-unavailable");
+    expect(await store.nextNumber("users")).toBe(3);
+    next("findAndModify", "sequences", "cut");
+    expect((await failureOf(store.nextNumber("users"))).code).toBe("store-unavailable");
+    expect(await store.nextNumber("users")).toBe(4);
+  });
+
   it("makes a change unknown, and what it told is told once", async () => {
     const { place, store, next } = await tapped();
     const ada = sampleUser({ username: "ada" });
@@ -223,6 +234,8 @@ it("takes no object where a text belongs, in any method", async () => {
       listRole: () => store.countUsers({ role: any }),
       settleMail: () => store.settleMail(any, any, { status: "sent" }, NOW),
       reviseMail: () => store.reviseMail(any, "drop", NOW, []),
+      nextNumber: () => store.nextNumber(any),
+      raiseSequence: () => store.raiseSequence(any, 1),
       takeTurn: () => store.takeTurn(any, "one", NOW, NOW),
     };
     for (const [name, call] of Object.entries(calls)) {

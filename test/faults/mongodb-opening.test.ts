@@ -249,7 +249,7 @@ describe("the unique index of names", () => {
     // Nothing says that the space was migrated, and the next one may try again.
     expect((await store.schema()).version).toBe(0);
     await place.collection("users").deleteMany({});
-    expect(await store.migrate()).toHaveLength(1);
+    expect(await store.migrate()).toHaveLength((await store.schema()).latest);
   });
 
   it("is made again at opening where somebody dropped it, and refused where that cannot be", async () => {

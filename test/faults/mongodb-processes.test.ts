@@ -28,9 +28,11 @@ it("serves several processes that migrate and write the same new space at once, 
   expect(sum("shared")).toBe(20);
   expect(sum("hits")).toBe(50);
   expect(sum("turns")).toBe(1);
+  expect(new Set(answers.flatMap(({ numbers }) => numbers)).size).toBe(PROCESSES * 50);
 
   const store = await place.open();
   expect(await store.countUsers({})).toBe(50 * PROCESSES + 20);
+  expect(await store.nextNumber("users")).toBe(PROCESSES * 50 + 1);
   expect((await store.readLimit("narrow"))?.count).toBe(50);
   expect((await store.readLimit("wide"))?.count).toBe(50);
   expect((await store.readLimit("refunded"))?.count).toBe(10 * PROCESSES);

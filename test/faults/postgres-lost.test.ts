@@ -184,6 +184,41 @@ describe("a connection that is cut", () => {
     expect(await look).not.toBeNull();
   });
 
+  it("is not noticed by who draws a number, which at the worst is one that nobody gets", async () => {
+    const schema = freshSchema();
+    const store = await openStore(withParts(server.url, { query: { application_name: schema } }), { schema });
+    await store.migrate();
+    await store.raiseSequence("users", 16);
+    const holder = await holding(`SELECT 1 FROM "${schema}".watchword_sequences FOR UPDATE`);
+    const draws = [store.nextNumber("users"), store.nextNumber("users"), store.raiseSequence("users", 100)];
+    const waiting = "SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+    await expect.poll(async () => (await askPostgres(server.url, waiting, [schema])).length).toBe(3);
+    await cut(schema);
+    await holder.query("ROLLBACK");
+    const [one, other] = await Promise.all(draws);
+    expect(one).toBeGreaterThan(16);
+    expect(other).toBeGreaterThan(16);
+    expect(one).not.toBe(other);
+    expect(await store.nextNumber("users")).toBeGreaterThan(100);
+  });
+
+  it("never gives a number twice in a storm of draws while connections are cut", async () => {
+    const schema = freshSchema();
+    const store = await openStore(withParts(server.url, { query: { application_name: schema } }), { schema });
+    await store.migrate();
+    const draws = together(200, () =>
+      store.nextNumber("users").catch((error: unknown) => {
+        expect(error).toMatchObject({ code: "store-unavailable" });
+        return null;
+      }),
+    );
+    for (let time = 0; time < 5; time++) await cut(schema);
+    const numbers = (await draws).filter((number) => number !== null);
+    expect(numbers.length).toBeGreaterThan(0);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(await store.nextNumber("users")).toBeGreaterThan(Math.max(...numbers));
+  });
+
   it("keeps a storm of changes exact while connections are cut", async () => {
     const schema = freshSchema();
     const store = await openStore(withParts(server.url, { query: { application_name: schema } }), { schema });

@@ -24,10 +24,12 @@ it("migrates once, however many processes open the same new schema at once, and 
   expect(answers.map(({ own }) => own)).toEqual(Array(8).fill(100));
   expect(sum("shared")).toBe(20);
   expect(sum("hits")).toBe(50);
+  expect(new Set(answers.flatMap(({ numbers }) => numbers)).size).toBe(8 * 50);
 
   const store = await openStore(url, { schema });
   expect(await store.countUsers({})).toBe(820);
   expect((await store.readLimit("shared"))?.count).toBe(50);
+  expect(await store.nextNumber("users")).toBe(8 * 50 + 1);
 }, 120_000);
 
 it("migrates once, however many open it at once with connections of their own", async () => {

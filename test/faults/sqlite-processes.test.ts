@@ -14,10 +14,12 @@ it("serves eight processes that open, migrate and write the same new file at onc
   expect(answers.map(({ own }) => own)).toEqual(Array(8).fill(100));
   expect(sum("shared")).toBe(20);
   expect(sum("hits")).toBe(50);
+  expect(new Set(answers.flatMap(({ numbers }) => numbers)).size).toBe(8 * 50);
 
   const store = await openStore(file);
   expect(await store.countUsers({})).toBe(820);
   expect((await store.readLimit("shared"))?.count).toBe(50);
+  expect(await store.nextNumber("users")).toBe(8 * 50 + 1);
 });
 
 it("migrates once, however many open the same new file at once", async () => {

@@ -88,6 +88,7 @@ export function someone(id: string, more: Partial<ImportedUser> = {}): ImportedU
     kind: "user",
     where: `row ${id}`,
     origin: { system: "test", id },
+    number: null,
     username: null,
     email: null,
     emailVerified: false,

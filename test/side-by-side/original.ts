@@ -51,7 +51,9 @@ export async function askOriginal(system: string, kind: ServerKind): Promise<rea
 /** The `python` of a virtual environment with the original in it. */
 async function installOriginal(system: string): Promise<string> {
   const requirements = join(folderOf(system), "requirements.txt");
-  const list = await readFile(requirements, "utf8");
+  const alone = join(folderOf(system), "without-dependencies.txt");
+  const list =
+    (await readFile(requirements, "utf8")) + (existsSync(alone) ? await readFile(alone, "utf8") : "");
   const folder = join(CACHE, `${system}-${createHash("sha256").update(list).digest("hex").slice(0, 12)}`);
   const python = join(folder, "bin", "python");
   if (existsSync(join(folder, "done"))) return python;
@@ -59,7 +61,9 @@ async function installOriginal(system: string): Promise<string> {
   await mkdir(CACHE, { recursive: true });
   try {
     await run("python3", ["-m", "venv", folder]);
-    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
+    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    await run(python, [...install, "-r", requirements]);
+    if (existsSync(alone)) await run(python, [...install, "--no-deps", "-r", alone]);
   } catch (error) {
     const said =
       error instanceof Error && "stderr" in error && error.stderr ? String(error.stderr) : String(error);

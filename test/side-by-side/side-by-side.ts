@@ -1,6 +1,6 @@
 /**
- * What one side of a comparison is made of. `test/side-by-side/<system>/` holds `requirements.txt` (the original, pinned),
- * `original.py` (makes the calls on the original, and prints one JSON object `{"call", "answer"}` a line), `port.ts` (makes
+ * What one side of a comparison is made of. `test/side-by-side/<system>/` holds `requirements.txt` (the original, pinned;
+ * in `without-dependencies.txt` packages that ask for others which break them), `original.py` (makes the calls on the original, and prints one JSON object `{"call", "answer"}` a line), `port.ts` (makes
  * the same calls on the port) and `differs.ts` (where both answer otherwise on purpose).
  */
 export interface Answer {

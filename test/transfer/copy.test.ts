@@ -59,6 +59,7 @@ async function filled(): Promise<Store> {
     sampleUser(
       {
         username: `user${index}`,
+        number: index % 3 === 0 ? index + 1 : null,
         email: index % 3 === 0 ? null : `User${index}@example.org`,
         state: index % 100 === 0 ? "pending" : "active",
         roles: index % 2 === 0 ? ["z", "a"] : [],
@@ -95,6 +96,7 @@ async function filled(): Promise<Store> {
   ]);
   await store.writeRecords("blocks", [{ key: "u:x", value: "X", since: NOW, until: null, reason: null }]);
   await store.addEvents([sampleMail(), sampleAudit(), sampleAudit()]);
+  await store.raiseSequence("users", 1100);
   return store;
 }
 
@@ -121,6 +123,7 @@ describe("a copy", () => {
       blocks: 1,
       mails: 1,
       audit: 2,
+      sequences: 1,
     });
     expect(progress.some((step) => step.kind === "users" && step.records === 500 && !step.verifying)).toBe(
       true,

@@ -314,6 +314,37 @@ describe("any table, by a mapping", () => {
     expect(userWithId(items, "8")).toMatchObject({ username: null, email: null, active: false });
   });
 
+  it("takes a number where there is one from 1 to 2^53 - 1, and leaves anything else in the data", async () => {
+    const good = [1, "17", 2 ** 53 - 1, "9007199254740991"];
+    const bad = [
+      0,
+      -1,
+      1.5,
+      "017",
+      "+1",
+      "1e3",
+      " 1",
+      "9007199254740992",
+      "99999999999999999999",
+      "x",
+      true,
+      [1],
+    ];
+    const rows = [...good, ...bad, null, ""].map((number, at) => JSON.stringify({ u: `user${at}`, number }));
+    const path = await file("people.ndjson", rows.join("\n"));
+    const items = await readSource("ndjson", [path], { mapping: { username: "u", number: "number" } });
+    const users = usersOf(items);
+    expect(users.map(({ number }) => number)).toEqual([
+      ...good.map(Number),
+      ...[...bad, null, ""].map(() => null),
+    ]);
+    for (const [at, user] of users.entries()) {
+      const isBad = at >= good.length && at < good.length + bad.length;
+      expect(notesOf(user).includes("value-unclear"), rows[at]).toBe(isBad);
+      expect("number" in dataOf(user), rows[at]).toBe(isBad);
+    }
+  });
+
   it("refuses a row that is nobody's, and one with other cells than columns, with the line", async () => {
     const path = await file("people.csv", "login,mail,pw\nada,,x\n,,y\nbob,b@example.org\n");
     const items = await readSource("csv", [path], {

@@ -36,6 +36,42 @@ const BCRYPT = "$2a$10$PZlbUpHNt1f3kZTCKCC0POGXnSpxhM9PLrjCkGJwBGS3nIq4GfdyK";
 const json = (value: unknown) => JSON.stringify(value);
 const lines = (...values: unknown[]) => values.map(json).join("\n");
 
+describe("numbers", () => {
+  const IDS = [
+    ["1", 1],
+    ["9007199254740991", 2 ** 53 - 1],
+    ["9007199254740992", null],
+    ["9223372036854775807", null],
+    ["-9223372036854775808", null],
+    ["0", null],
+    ["-5", null],
+    ["'017'", null],
+    ["'1.0'", null],
+    ["'0x10'", null],
+    ["'1e3'", null],
+    ["' 7'", null],
+    ["'7\n'", null],
+    ["'\u0667'", null],
+    ["''", null],
+    ["'ada'", null],
+  ] as const;
+  const rows = (table: string, row: (id: string, at: number) => string) =>
+    IDS.map(([id], at) => `INSERT INTO ${table} VALUES (${row(id, at)});`).join("\n");
+  const DUMPS = {
+    pgusers: `CREATE TABLE users (userid text, username text, email text, salt text, kpasswd text, admin boolean, extra_data bytea);
+${rows("users", (id, at) => `${id}, 'user${at}', 'u${at}@example.org', NULL, NULL, false, NULL`)}`,
+    piccolo: `CREATE TABLE piccolo_user (id text, username text, password text, email text, active boolean, admin boolean, superuser boolean);
+${rows("piccolo_user", (id, at) => `${id}, 'user${at}', '', '', true, false, false`)}`,
+  };
+  for (const [from, dump] of Object.entries(DUMPS))
+    it(`of ${from} are ids from 1 to 2^53 - 1; whoever has another id comes without one, and it is told`, async () => {
+      const users = usersOf(await read(from, { "dump.sql": dump }));
+      expect(users.map(({ number }) => number)).toEqual(IDS.map(([, number]) => number));
+      expect(users.map(({ origin }) => origin.id)).toEqual(IDS.map(([id]) => id.replace(/^'|'$/g, "")));
+      for (const user of users) expect(notesOf(user).includes("value-unclear")).toBe(user.number === null);
+    });
+});
+
 describe("Django", () => {
   const tables = `
 CREATE TABLE auth_user (id int, password text, is_superuser boolean, username text, email text, is_staff boolean, is_active boolean);

@@ -63,6 +63,8 @@ describe.each(INPUTS)("%s, from %s", (from, ...files) => {
         continue;
       }
       const { user, password, factors = [] } = one;
+      expect(user.number).toBe(person.number);
+      expect(person.number).toBe(["pgusers", "piccolo"].includes(from) ? Number(person.origin.id) : null);
       const data = JSON.parse(user.data);
       expect(data).toMatchObject(Object(toTagged(person.data)));
       expect(toTagged(fromTagged(data))).toEqual(data);
@@ -78,6 +80,10 @@ describe.each(INPUTS)("%s, from %s", (from, ...files) => {
       expect(factors).toHaveLength(person.factors.length);
       expect(user.emailVerifiedAt !== null).toBe(person.emailVerified && user.email !== null);
     }
+    const highest = people.reduce((most, { number }) => Math.max(most, number ?? 0), 0);
+    expect(await at.store.readRecords("sequences", null, 10)).toEqual(
+      highest === 0 ? [] : [{ key: "users", value: highest }],
+    );
     const again = await importUsers(stream(items), at.deps, options);
     expect(again).toMatchObject({ written: 0, there: report.written });
   });

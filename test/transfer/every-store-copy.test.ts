@@ -112,7 +112,7 @@ async function fill(space: UserSpace): Promise<void> {
     password: PASSWORD,
   });
   for (const [at, username] of ODD_NAMES.entries())
-    await space.users.create({ username, password: PASSWORD, roles: [`role ${at}`] });
+    await space.users.create({ username, password: PASSWORD, roles: [`role ${at}`], numbered: true });
   for (const [at, passwordHash] of LEGACY.entries())
     await space.users.create({ username: `legacy${at}`, passwordHash });
   await space.users.block((await space.users.create({ username: "mallory", password: PASSWORD })).id, {
@@ -243,6 +243,22 @@ describe("a space that went from SQLite to PostgreSQL to MongoDB and back to SQL
       expect((await space.limits.checkAndHit("own", own)).allowed).toBe(false);
       const odd = await space.users.find({ username: "odd-0" });
       expect(JSON.stringify(odd?.data)).toBe(ODD_DATA[0]);
+    } finally {
+      await space.close();
+    }
+  });
+
+  it("knows people by their numbers, and gives the next ones to others", async () => {
+    const space = await open(urls[3]);
+    try {
+      for (const [at, username] of ODD_NAMES.entries())
+        expect(await space.users.find({ number: at + 1 }), username).toMatchObject({
+          username,
+          number: at + 1,
+        });
+      const next = await space.users.create({ username: "numbered", numbered: true });
+      expect(next.number).toBe(ODD_NAMES.length + 1);
+      expect((await space.users.find({ origin: { system: "django", id: "7" } }))?.username).toBe("careful");
     } finally {
       await space.close();
     }

@@ -15,6 +15,7 @@ async function filled(): Promise<ImportBench> {
   benches.push(at);
   const ada = sampleUser(
     {
+      number: 17,
       username: "ada",
       email: "ada@example.org",
       emailVerifiedAt: NOW,
@@ -43,6 +44,7 @@ describe("an export", () => {
     expect(lines.join("")).not.toContain("secret hash");
     const ada = lines.map((line) => JSON.parse(line)).find((user) => user.username === "ada");
     expect(ada).toMatchObject({
+      number: 17,
       email: "ada@example.org",
       emailVerifiedAt: new Date(NOW).toISOString(),
       roles: ["a", "b"],
@@ -63,6 +65,7 @@ describe("an export", () => {
     const records = await collect(readCsv(fileOf("users.csv", text)));
     expect(records).toHaveLength(602);
     expect(records.filter((record) => record.fault !== undefined)).toEqual([]);
+    expect(records.map((record) => record.values.get("number")).filter((number) => number)).toEqual(["17"]);
     expect(records.map((record) => record.values.get("username"))).toContain('\'=cmd|"/c calc"!A1');
     for (const { values } of records)
       for (const cell of values.values()) expect(String(cell ?? "")).not.toMatch(/^[=+\-@\t\r]/);

@@ -40,6 +40,7 @@ describe("pgusers", () => {
         const user = userWithId(items, String(person.userid));
         expect(user.username).toBe(person.username);
         expect(user.email).toBe(person.email);
+        expect(user.number).toBe(person.userid);
         expect(user.admin).toBe(person.admin);
         expect(user).toMatchObject({ active: true, superuser: false, blocked: null, emailVerified: false });
         expect(schemesOf(user)).toEqual(["pgusers_pbkdf2_sha512"]);
@@ -257,6 +258,7 @@ describe("Piccolo", () => {
       for (const person of told.users) {
         const user = userWithId(items, String(person.id));
         expect(user.username).toBe(person.username);
+        expect(user.number).toBe(person.id);
         expect(user.email).toBe(person.email === "" ? null : person.email);
         expect(user).toMatchObject({
           active: person.active,

@@ -8,6 +8,7 @@ import type { Value } from "#dist/base/values.js";
 import { type ImportOptions, importUsers } from "#dist/transfer/import.js";
 import type { ImportEvent } from "#dist/transfer/report.js";
 import type { ImportedUser, SourceItem } from "#dist/transfer/source.js";
+import { sampleUser } from "../contract/samples.js";
 import { FACTOR_KEY, type ImportBench, openBench, someone, stream } from "../helpers/import-engine.js";
 import { DUMPED, readSource, usersOf } from "../helpers/import-source.js";
 
@@ -96,6 +97,82 @@ describe("an import", () => {
     const opened = unseal([FACTOR_KEY], factor?.sealed ?? "", `${stored?.user.id}/totp/phone`);
     expect(JSON.parse(opened ?? "")).toMatchObject({ secret: "ABC", confirmed: true });
     expect(unseal([FACTOR_KEY], factor?.sealed ?? "", "somebody else/totp/phone")).toBeNull();
+  });
+
+  it("leaves people their numbers, and gives out none of them to others", async () => {
+    const at = await bench();
+    const taken = sampleUser({ username: "here", number: 2 });
+    await at.store.createUser(taken, 0, []);
+    const people = [
+      someone("1", { username: "ann", number: 1 }),
+      someone("2", { username: "bob", number: 2, data: new Map([["number", "of the app"]]) }),
+      someone("3", { username: "carl", number: 2 ** 40 }),
+      someone("4", { username: "dan", number: 1 }),
+      someone("5", { username: "ann", number: 99 }),
+      someone("6", { number: 100 }),
+    ];
+    const trial = await importUsers(stream(people), at.deps, { ...OPTIONS, dryRun: true });
+    expect(await at.store.readRecords("sequences", null, 10)).toEqual([]);
+    const report = await importUsers(stream(people), at.deps, OPTIONS);
+    expect({ ...trial, took: 0, dryRun: false }).toEqual({ ...report, took: 0 });
+    const users = await at.users();
+    expect(users.map(({ user }) => [user.username, user.number]).sort()).toEqual(
+      [
+        ["here", 2],
+        ["ann", 1],
+        ["bob", null],
+        ["carl", 2 ** 40],
+        ["dan", null],
+      ].sort(),
+    );
+    for (const { user, keys } of users)
+      expect(keys.filter(({ kind }) => kind === "number")).toEqual(
+        user.number === null ? [] : [{ key: `n:${user.number}`, kind: "number", value: `${user.number}` }],
+      );
+    const bob = users.find(({ user }) => user.username === "bob");
+    expect(JSON.parse(bob?.user.data ?? "")).toEqual({ number: "of the app", number_2: 2 });
+    expect(
+      report.examples.filter(({ code }) => code === "clash").map(({ where, message }) => [where, message]),
+    ).toEqual([
+      ["row 2", "the number 2 belongs to here; it is kept in the data."],
+      ["row 4", "the number 1 belongs to ann; it is kept in the data."],
+      ["row 5", 'the username "ann" belongs to ann; it is kept in the data.'],
+    ]);
+    // With a number alone nobody signs in.
+    expect(report).toMatchObject({ written: 4, refused: 2 });
+    expect(await at.store.nextNumber("users")).toBe(2 ** 40 + 1);
+    await expect(
+      importUsers(stream([someone("7", { username: "eve", number: 2 })]), at.deps, {
+        ...OPTIONS,
+        existing: "fail",
+      }),
+    ).rejects.toThrow("the number 2 of eve belongs to here");
+  });
+
+  it("never meets the number of a user who is made while it runs", async () => {
+    const at = await bench();
+    const drawn: number[] = [];
+    async function* slowly(): AsyncGenerator<SourceItem> {
+      for (let id = 1; id <= 1600; id++) {
+        yield someone(String(id), { username: `user${id}`, number: id });
+        if (id % 100 === 0) {
+          const number = await at.store.nextNumber("users");
+          drawn.push(number);
+          const made = await at.store.createUser(sampleUser({ username: `made${id}`, number }), 0, []);
+          expect(made.status).toBe("created");
+        }
+      }
+    }
+    const report = await importUsers(slowly(), at.deps, OPTIONS);
+    const users = await at.users();
+    const numbers = users.flatMap(({ user }) => user.number ?? []);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(report.written).toBe(1600);
+    // What was given out before the import came to it is the one who has it; everybody else has theirs.
+    expect(numbers.length).toBe(1600 + drawn.length - (report.events.clash ?? 0));
+    expect(await at.store.nextNumber("users")).toBeGreaterThan(Math.max(...numbers));
+    // Behind the first batch that was written, no number of a row to come is below those given out.
+    expect(drawn.filter((number) => number > 500).length).toBeGreaterThan(0);
   });
 
   it("never drops a person for one name that is taken: its value is kept, and both are named", async () => {

@@ -195,6 +195,73 @@ describe("any table", () => {
   });
 });
 
+describe("numbers", () => {
+  it("of pgusers and Piccolo find people in the space, which goes on counting behind them", async () => {
+    for (const [from, file, answers] of [
+      ["pgusers", "pgusers/dump.sql", "pgusers/expected.json"],
+      ["piccolo", "piccolo/users.sqlite", "piccolo/expected-sqlite.json"],
+    ] as const) {
+      const at = await open({ identifiers: "exact" });
+      const { users } = expected<{
+        readonly users: readonly {
+          readonly id?: number;
+          readonly userid?: number;
+          readonly username: string | null;
+        }[];
+      }>(answers);
+      const report = await at.space.transfer.import({ from, input: [original(file)] });
+      expect(report).toMatchObject({ written: users.length, refused: 0 });
+      let highest = 0;
+      for (const { id, userid = id ?? 0, username } of users) {
+        highest = Math.max(highest, userid);
+        const found = await at.space.users.find({ number: userid });
+        expect(found).toMatchObject({ number: userid });
+        // A name that somebody before has already is kept in the data.
+        expect(found?.username ?? found?.data.username ?? "").toBe(username ?? "");
+        expect(await at.space.users.find({ origin: { system: from, id: String(userid) } })).toEqual(found);
+      }
+      const next = await at.space.users.create({ username: "somebody new", numbered: true });
+      expect(next.number).toBe(highest + 1);
+    }
+  });
+
+  it("of the second of two systems stay where they are free, and the report names whose they are", async () => {
+    const at = await open({ identifiers: "exact" });
+    await at.space.transfer.import({ from: "pgusers", input: [original("pgusers/dump.sql")] });
+    const input = [original("piccolo/users.sqlite")];
+    const report = await at.space.transfer.import({ from: "piccolo", input });
+    const clashes = report.examples.filter(({ code, message }) => code === "clash" && /number/.test(message));
+    expect(clashes.length).toBeGreaterThan(0);
+    const [clash] = clashes;
+    expect(clash?.message).toMatch(/^the number \d+ belongs to .+; it is kept in the data\.$/);
+    const number = Number(/\d+/.exec(clash?.message ?? "")?.[0]);
+    const theirs = await at.space.users.find({ origin: { system: "piccolo", id: String(number) } });
+    expect(theirs).toMatchObject({ number: null, data: { number } });
+    const first = await at.space.users.find({ number });
+    expect(first).toEqual(await at.space.users.find({ origin: { system: "pgusers", id: String(number) } }));
+  });
+
+  it("go out with an export, and come in again by --map number", async () => {
+    const from = await open();
+    for (const username of ["ada", "bob", "carl"])
+      await from.space.users.create({ username, numbered: username !== "bob" });
+    const file = join(from.folder, "users.ndjson");
+    const lines: string[] = [];
+    for await (const line of from.space.transfer.export({ format: "ndjson" })) lines.push(line);
+    await writeFile(file, lines.join(""));
+    const to = await open();
+    const mapping = { id: "id", username: "username", number: "number" };
+    const report = await to.space.transfer.import({ from: "ndjson", input: [file], mapping });
+    expect(report).toMatchObject({ written: 3 });
+    expect((await to.space.users.list({ order: "username" })).items.map(({ number }) => number)).toEqual([
+      1,
+      null,
+      2,
+    ]);
+    expect((await to.space.users.create({ username: "dan", numbered: true })).number).toBe(3);
+  });
+});
+
 describe("sessions", () => {
   interface Told {
     readonly sessions: readonly {

@@ -21,6 +21,12 @@ export interface UserListFlags extends JsonFlags {
 }
 
 const COLUMNS: readonly Column<UserWithData>[] = [
+  {
+    title: "NUMBER",
+    cell: (user) => String(user.number ?? "-"),
+    onlyWhere: (user) => user.number !== null,
+    optional: 1,
+  },
   { title: "USERNAME", cell: (user) => user.username ?? "-", least: 12 },
   { title: "EMAIL", cell: emailCell, least: 16 },
   { title: "STATE", cell: stateOf, least: 7 },

@@ -191,10 +191,12 @@ export interface CodesService {
    * Uses a code or link up and marks the address as proven; of a sign-up it makes a user. A link that comes without its
    * ticket wants the password where there is one, and ends the sessions where there is none.
    *
+   * @param input - `linkAlone` true: for an account that is there, a link is enough, without ticket and password. For the
+   * application itself, which knows that nobody makes accounts with strangers' addresses, or takes that upon itself.
    * @returns `wrong-code` for one that is wrong, used, late or replaced, and for a blocked person's; `limited` after 60
    * tries within ten minutes from one `ip`.
-   * @throws WatchwordError `invalid-input`; `not-allowed` for a person who names no ticket; `busy` for a link with a
-   * password
+   * @throws WatchwordError `invalid-input`; `not-allowed` for a person who names no ticket, or `linkAlone`; `busy` for a
+   * link with a password
    * @example
    * ```ts
    * const asked = await space.codes.request("verify-email", { userId: ada.id });
@@ -204,12 +206,17 @@ export interface CodesService {
    * }
    * ```
    */
-  confirm(purpose: "verify-email", input: CodeProof & LimitSkip & Context): Promise<VerifyEmailResult>;
+  confirm(
+    purpose: "verify-email",
+    input: CodeProof & { readonly linkAlone?: boolean } & LimitSkip & Context,
+  ): Promise<VerifyEmailResult>;
   /**
    * Sets a new password with a code or link, and ends every session and every other open code and link of the user, but those
    * that verify the address; forgets failed tries. Of several resets at once, each with a code of its own, one is done, and
    * the others get `wrong-code`. A refused password uses nothing up. The user is told by mail. It signs nobody in.
    *
+   * @param input - `endCodes` `"all"`: ends the user's open codes that prove an address too, which outlive a new password
+   * otherwise.
    * @throws WatchwordError `invalid-input`, `not-allowed`, `busy`
    * @example
    * ```ts
@@ -220,7 +227,7 @@ export interface CodesService {
    */
   confirm(
     purpose: "reset-password",
-    input: CodeProof & { readonly newPassword: string } & LimitSkip & Context,
+    input: CodeProof & { readonly newPassword: string; readonly endCodes?: "all" } & LimitSkip & Context,
   ): Promise<ResetPasswordResult>;
   /**
    * Changes the address, with the code or link from the new one; the old one is told, and codes mailed there die. With a

@@ -88,7 +88,7 @@ export interface PasswordsService {
    * before strangers: that is what `space.signIn` and {@link confirm} are for. Where it is right and its hash weaker than
    * today's, the hash is made anew behind the answer, as at a sign-in; a password that is changed meanwhile stays changed.
    *
-   * @param userId - Null: nobody's, which takes as long and is wrong; for names that are nobody's.
+   * @param userId - Null, for a name that is nobody's: false after the same work, so that the time does not tell.
    * @throws WatchwordError `not-found`, `busy`
    * @example
    * ```ts

@@ -62,8 +62,8 @@ export interface SessionsService {
   /**
    * Says anew how long sessions last, and records it for all processes of the space: in force at once here, within a minute
    * in those that are running, and at their opening in those that come. A new session lasts as it says. One that is there
-   * gets its new end at its next use, an earlier one too; none outlives the `absolute` that it was made with. For the
-   * system and superusers.
+   * gets a new end by `idle` at its next use, an earlier one too, and keeps the `absolute` end that it was made with; end
+   * those with {@link revokeAll} where that is too late. For the system and superusers.
    *
    * @param change - Whole milliseconds, from 1 to a thousand years. `absolute` null: however much they are used, sessions
    * go on.
@@ -99,12 +99,13 @@ export interface SessionsService {
   /**
    * Makes a session for the user whose password this is: for ports and for a sign-in of one's own. The session belongs to
    * the password that was compared: where that was changed meanwhile, the session is dead from the start. A hash that is
-   * weaker than today's is made anew behind it, as at a sign-in. Counts and limits nothing, and asks for no second
-   * factor: {@link UserSpace.signIn} is for people. For the system and superusers.
+   * weaker than today's is made anew behind it, as at a sign-in. Counts and limits nothing, and lets nobody in who chose a
+   * second factor: {@link UserSpace.signIn} is for people. For the system and superusers.
    *
-   * @param input - `methods` default: `["password"]`. `data`: at most 16 KiB of JSON.
-   * @throws WatchwordError `not-found`, `not-allowed`, `invalid-input`, `busy`; `account-blocked` and `account-inactive`
-   * where the password is right
+   * @param input - `username`: as somebody typed it; a name that there is not costs the same one hash, and is
+   * `wrong-password` too. `methods` default: `["password"]`. `data`: at most 16 KiB of JSON.
+   * @throws WatchwordError `not-found` for the `userId`, `not-allowed`, `invalid-input`, `busy`; where the password is
+   * right, `account-blocked`, `account-inactive`, and `not-allowed` for an account that asks for a second factor
    * @example
    * ```ts
    * const password = "correct horse battery staple";
@@ -113,8 +114,7 @@ export interface SessionsService {
    * ```
    */
   createByPassword(
-    input: {
-      readonly userId: string;
+    input: ({ readonly userId: string } | { readonly username: string }) & {
       readonly password: string;
       readonly methods?: readonly string[];
       readonly data?: JsonObject;

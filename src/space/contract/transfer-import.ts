@@ -23,6 +23,8 @@ export interface SourceNeed {
 /** Which column of an unknown table holds what; each value is the name of a column. */
 export interface ColumnMapping {
   readonly id?: string;
+  /** A whole number that programs know the person by: their `number` here, where it is not somebody else's. */
+  readonly number?: string;
   readonly username?: string;
   readonly email?: string;
   readonly hash?: string;

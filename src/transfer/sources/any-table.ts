@@ -11,7 +11,7 @@ import type {
 } from "../source.js";
 import { findTable } from "./finding.js";
 import { person, readable, refused } from "./person.js";
-import { isEmpty, jsonOf, Reading, textOf } from "./reading.js";
+import { isEmpty, jsonOf, numberOf, Reading, textOf } from "./reading.js";
 import { unknown } from "./schemes.js";
 
 /** A table that nobody here ever heard of, by a mapping of its columns. */
@@ -85,6 +85,7 @@ function toUser(row: Row, options: SourceOptions, mapping: ColumnMapping, system
   if (id === null) return refused(row, "has neither a username nor an email address.");
   const user = {
     origin: { system, id },
+    number: mapping.number === undefined ? null : numberIn(reading, mapping.number),
     username,
     email,
     ...verification(reading, mapping.verified),
@@ -99,6 +100,13 @@ function toUser(row: Row, options: SourceOptions, mapping: ColumnMapping, system
     lastSignInAt: time(mapping.lastSignInAt),
   };
   return person(reading, { ...user, data: reading.rest(false) });
+}
+
+function numberIn(reading: Reading, column: string): number | null {
+  const text = reading.filled(column);
+  const number = text === null ? null : numberOf(text);
+  if (text !== null && number === null) reading.unclear(column, "is no whole number from 1 to 2^53 - 1");
+  return number;
 }
 
 /** Yes and no, or the time at which it happened. */

@@ -16,6 +16,7 @@ export function person(reading: Reading, facts: Person): ImportedUser {
   return {
     kind: "user",
     where: reading.where,
+    number: null,
     emailVerified: false,
     emailVerifiedAt: null,
     active: true,

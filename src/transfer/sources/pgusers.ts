@@ -26,13 +26,14 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
   );
   yield* readable(input.rows([users.table]), (row) => {
     const reading = new Reading(row, options);
-    const id = reading.text("userid") ?? "";
+    const { id, number } = reading.numberedId("userid");
     const username = reading.text("username");
     const email = reading.text("email");
     const passwords = passwordOf(reading);
     const admin = reading.flag("admin", false);
     return person(reading, {
       origin: { system: "pgusers", id },
+      number,
       username,
       email,
       passwords,

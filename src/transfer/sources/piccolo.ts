@@ -54,7 +54,7 @@ async function* read(input: Tables, options: SourceOptions): AsyncGenerator<Sour
 
 function toUser(row: Row, options: SourceOptions, side: SideRows): SourceItem {
   const reading = new Reading(row, options);
-  const id = reading.text("id") ?? "";
+  const { id, number } = reading.numberedId("id");
   const tokens = side.of("token_auth", id);
   if (tokens.length > 0)
     reading.note(
@@ -66,6 +66,7 @@ function toUser(row: Row, options: SourceOptions, side: SideRows): SourceItem {
   const sessions = side.of("sessions", id);
   return person(reading, {
     origin: { system: "piccolo", id },
+    number,
     username: reading.text("username"),
     email: reading.filled("email"),
     passwords: passwordsOf(reading.text("password")),

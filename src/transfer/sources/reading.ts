@@ -1,4 +1,5 @@
 import { WatchwordError } from "../../base/errors.js";
+import { isNumber } from "../../base/numbers.js";
 import {
   decimalOf,
   type Fields,
@@ -85,6 +86,21 @@ export class Reading {
   /** As {@link text}, with null for the empty text. */
   filled(name: string): string | null {
     return this.text(name) || null;
+  }
+
+  /**
+   * The id of a person, which they keep as their number where it can be one, so that programs that know them by it find
+   * them.
+   */
+  numberedId(name: string): { readonly id: string; readonly number: number | null } {
+    const id = this.text(name) ?? "";
+    const number = numberOf(id);
+    if (number === null)
+      this.note(
+        "value-unclear",
+        `${name} ${JSON.stringify(id.slice(0, 64))} is no whole number from 1 to 2^53 - 1: the person has no number here.`,
+      );
+    return { id, number };
   }
 
   /** `absent` where there is no such column, or NULL in it. A value that is neither yes nor no counts as no. */
@@ -186,6 +202,11 @@ export function textOf(value: Value): string | null {
   return value instanceof Tagged && value.tag === "uuid" && typeof value.content === "string"
     ? value.content
     : null;
+}
+
+/** A number that a user can have; null: the text is none, as a database writes it. */
+export function numberOf(text: string): number | null {
+  return /^[1-9]\d{0,15}$/.test(text) && isNumber(Number(text)) ? Number(text) : null;
 }
 
 export function flagOf(value: Value): boolean | null {

@@ -24,6 +24,7 @@ function user(username) {
       roles: [],
       blocked: null,
       secondFactor: null,
+      number: null,
       data: "{}",
       createdAt: 1,
       updatedAt: 1,
@@ -52,10 +53,12 @@ const lists = await together(40, () =>
 await together(20, () => store.hitLimits([{ key: "refunded", rule: { max: 1000, window: null } }], 1));
 await together(10, () => store.settleLimits([{ key: "refunded", action: "refund" }], 1));
 const turns = await together(5, (at) => store.takeTurn("turn", `${name}-${at}`, 100, 1));
+const numbers = await together(50, () => store.nextNumber("users"));
 await store.close();
 console.log(
   JSON.stringify({
     migrations,
+    numbers,
     own: own.filter(({ status }) => status === "created").length,
     shared: shared.filter(({ status }) => status === "created").length,
     hits: lists.filter((list) => list.every(({ allowed }) => allowed)).length,

@@ -13,6 +13,7 @@ const flags = {
   roles: [],
   blocked: null,
   secondFactor: null,
+  number: null,
   state: "active",
 };
 const rule = { max: 50, window: null };
@@ -43,10 +44,12 @@ const shared = await Promise.all(
 const hits = await Promise.all(
   Array.from({ length: 40 }, () => store.hitLimits([{ key: "shared", rule }], 1)),
 );
+const numbers = await Promise.all(Array.from({ length: 50 }, () => store.nextNumber("users")));
 await store.close();
 console.log(
   JSON.stringify({
     migrations,
+    numbers,
     own: own.filter(({ status }) => status === "created").length,
     shared: shared.filter(({ status }) => status === "created").length,
     hits: hits.filter(([hit]) => hit.allowed).length,
