@@ -60,7 +60,14 @@ export class Auth extends AuthWork {
     });
   }
 
-  /** Registers a user whose address counts as verified: 503, 402, 401, 403, 200. */
+  /**
+   * Registers a user whose address counts as verified: 503, 402, 401, 403, 200.
+   *
+   * @example
+   * ```ts
+   * console.log(await auth.registerUserNoVerif("ada@localhost", "a secret")); // { success: false, message: 'Invalid email format.' }
+   * ```
+   */
   registerUserNoVerif(
     email: string,
     password: string,
@@ -73,7 +80,15 @@ export class Auth extends AuthWork {
     });
   }
 
-  /** As {@link registerUser}, for a user without a password. */
+  /**
+   * As {@link registerUser}, for a user without a password.
+   *
+   * @example
+   * ```ts
+   * const { message } = await auth.registerUserNoPass("ada@example.com");
+   * console.log(message); // Verification email sent.
+   * ```
+   */
   async registerUserNoPass(
     email: string,
     customData?: unknown,
@@ -88,7 +103,14 @@ export class Auth extends AuthWork {
     });
   }
 
-  /** Verifies the address with the code that registering mailed: 404, 423, 403, 401, 417, 300. */
+  /**
+   * Verifies the address with the code that registering mailed: 404, 423, 403, 401, 417, 300.
+   *
+   * @example
+   * ```ts
+   * console.log((await auth.verifyUser("grace@example.com", "no code")).message); // Invalid code.
+   * ```
+   */
   verifyUser(email: string, code: string, ignoreRateLimit = false): Promise<Answer> {
     return this.withUser(email, ignoreRateLimit, { record: true, byCode: true }, async (space, user) => {
       const proof = { userId: user.id, code: readCode(code) };
@@ -103,7 +125,7 @@ export class Auth extends AuthWork {
    * @param mfa - True: also mails a code for {@link verifyMfaCode}. Who chose a second factor in Watchword gets 502 without.
    * @example
    * ```ts
-   * const { success } = await auth.authenticateUser("ada@example.com", "correct horse battery staple");
+   * const { success } = await auth.authenticateUser("grace@example.com", "correct horse battery staple");
    * console.log(success); // true
    * ```
    */
@@ -128,7 +150,15 @@ export class Auth extends AuthWork {
     });
   }
 
-  /** Uses up the code that {@link authenticateUser} mailed: 404, 423, 403, 401, 417, 200. */
+  /**
+   * Uses up the code that {@link authenticateUser} mailed: 404, 423, 403, 401, 417, 200.
+   *
+   * @example
+   * ```ts
+   * await auth.authenticateUser("grace@example.com", "correct horse battery staple", true);
+   * console.log((await auth.verifyMfaCode("grace@example.com", "no code")).message); // Invalid code.
+   * ```
+   */
   verifyMfaCode(email: string, code: string, ignoreRateLimit = false): Promise<Answer> {
     return this.withUser(email, ignoreRateLimit, { record: true, byCode: true }, async (space, user) => {
       const proof = { userId: user.id, code: readCode(code) };
@@ -144,6 +174,10 @@ export class Auth extends AuthWork {
    * refused, the message is the reason.
    *
    * @throws WatchwordError `mail-failed` where the object has no `mailInfo`
+   * @example
+   * ```ts
+   * console.log((await auth.generateCode("grace@example.com")).message); // Verification email sent.
+   * ```
    */
   async generateCode(email: string, custLength?: number, ignoreRateLimit = false): Promise<Answer> {
     this.requireMail();
@@ -152,7 +186,15 @@ export class Auth extends AuthWork {
     );
   }
 
-  /** Changes a password with the present one, and ends every session: 404, 403, 401, 500, 203. */
+  /**
+   * Changes a password with the present one, and ends every session: 404, 403, 401, 500, 203.
+   *
+   * @example
+   * ```ts
+   * const answer = await auth.resetPasswordNoVerif("grace@example.com", "wrong", "a longer secret");
+   * console.log(answer.message); // Invalid old password.
+   * ```
+   */
   resetPasswordNoVerif(
     email: string,
     oldPassword: string,
@@ -173,7 +215,16 @@ export class Auth extends AuthWork {
     });
   }
 
-  /** Sets a password with a code of {@link generateCode}, and ends every session: 404, 403, 401, 417, 203. */
+  /**
+   * Sets a password with a code of {@link generateCode}, and ends every session: 404, 403, 401, 417, 203.
+   *
+   * @example
+   * ```ts
+   * await auth.generateCode("grace@example.com");
+   * const answer = await auth.verifyResetCodeAndResetPassword("grace@example.com", "no code", "a longer secret");
+   * console.log(answer.message); // Invalid code.
+   * ```
+   */
   verifyResetCodeAndResetPassword(
     email: string,
     resetCode: string,
@@ -188,7 +239,15 @@ export class Auth extends AuthWork {
     });
   }
 
-  /** Changes the address with the password; limits move along: 404, 403, 401, 503, 402, 501, 200. */
+  /**
+   * Changes the address with the password; limits move along: 404, 403, 401, 503, 402, 501, 200.
+   *
+   * @example
+   * ```ts
+   * const answer = await auth.changeEmailNoVerif("grace@example.com", "hopper@example.com", "correct horse battery staple");
+   * console.log(answer.message); // Success
+   * ```
+   */
   changeEmailNoVerif(
     email: string,
     newEmail: string,
@@ -209,6 +268,12 @@ export class Auth extends AuthWork {
   /**
    * Changes the address with a code of {@link generateCode}, and the password where one is given; limits move along: 404, 403,
    * 401, 503, 402, 417, 501, 200.
+   * @example
+   * ```ts
+   * await auth.generateCode("grace@example.com");
+   * const answer = await auth.verifyResetCodeAndChangeEmail("grace@example.com", "no code", "hopper@example.com");
+   * console.log(answer.message); // Invalid code.
+   * ```
    */
   verifyResetCodeAndChangeEmail(
     email: string,
@@ -243,6 +308,10 @@ export class Auth extends AuthWork {
    * Deletes a user with the password: 404, 403, 401, 501, 204; 410, 420, 421 where the store fails between the steps.
    *
    * @param delFromBlocking - False: a blocked user may, too, and the block stays on the address.
+   * @example
+   * ```ts
+   * console.log((await auth.deleteUser("grace@example.com", "correct horse battery staple")).message); // User deleted.
+   * ```
    */
   deleteUser(
     email: string,
@@ -261,7 +330,15 @@ export class Auth extends AuthWork {
     });
   }
 
-  /** As {@link deleteUser}, with a code of {@link generateCode} besides: 404, 403, 401, 501, 417, 204. */
+  /**
+   * As {@link deleteUser}, with a code of {@link generateCode} besides: 404, 403, 401, 501, 417, 204.
+   *
+   * @example
+   * ```ts
+   * const answer = await auth.deleteUserWithVerif("grace@example.com", "correct horse battery staple", "no code");
+   * console.log(answer.message); // Invalid code.
+   * ```
+   */
   deleteUserWithVerif(
     email: string,
     password: string,
@@ -280,7 +357,14 @@ export class Auth extends AuthWork {
     });
   }
 
-  /** Whether the next request of an address would be refused: 200 or 401. Asks without counting. */
+  /**
+   * Whether the next request of an address would be refused: 200 or 401. Asks without counting.
+   *
+   * @example
+   * ```ts
+   * console.log((await auth.isRateLimited("grace@example.com")).success); // true
+   * ```
+   */
   isRateLimited(email: string): Promise<Answer> {
     return this.answer(async (space) => {
       const { rule } = this.settings;
@@ -289,14 +373,31 @@ export class Auth extends AuthWork {
     });
   }
 
-  /** Counts a request and says whether it is refused: 200 or 401. */
+  /**
+   * Counts a request and says whether it is refused: 200 or 401.
+   *
+   * @example
+   * ```ts
+   * const strict = new Auth({ url: "sqlite:users.db", rateLimiting: 60 });
+   * console.log((await strict.checkAndUpdateRateLimit("ada@example.com")).success); // true
+   * console.log((await strict.checkAndUpdateRateLimit("ada@example.com")).success); // false
+   * await strict.close();
+   * ```
+   */
   checkAndUpdateRateLimit(email: string): Promise<Answer> {
     return this.answer(async (space) =>
       (await this.isLimited(space, email, false)) ? "rate_limited" : "success",
     );
   }
 
-  /** Counts a request that has happened, and refuses none: 200. */
+  /**
+   * Counts a request that has happened, and refuses none: 200.
+   *
+   * @example
+   * ```ts
+   * console.log((await auth.updateRateLimit("grace@example.com")).message); // Success
+   * ```
+   */
   updateRateLimit(email: string): Promise<Answer> {
     return this.answer(async (space) => {
       const { rule } = this.settings;

@@ -22,12 +22,29 @@ export class CoreDB extends Handle {
     super(readConnection(options, "CoreDB", ".emdb_coredb"));
   }
 
-  /** Removes every user, with their codes and sessions. */
+  /**
+   * Removes every user, with their codes and sessions.
+   *
+   * @example
+   * ```ts
+   * await coredb.removeUsersCollection();
+   * console.log(await coredb.userCount()); // 0
+   * ```
+   */
   async removeUsersCollection(): Promise<void> {
     await this.#reset(USERS);
   }
 
-  /** Removes every block, and the records of those who are not blocked: with blocking on, nobody who is registered gets in. */
+  /**
+   * Removes every block, and the records of those who are not blocked: with blocking on, nobody who is registered gets in.
+   *
+   * @example
+   * ```ts
+   * await coredb.removeBlockedCollection();
+   * const answer = await auth.authenticateUser("grace@example.com", "correct horse battery staple");
+   * console.log(answer.message); // User is not found in blocked database.
+   * ```
+   */
   async removeBlockedCollection(): Promise<void> {
     const space = await this.space();
     const begun = space.clock.now();
@@ -37,14 +54,17 @@ export class CoreDB extends Handle {
       if (user.blocked !== null && user.blocked.since.getTime() <= begun) await space.users.unblock(user.id);
   }
 
+  /** Forgets every wait. */
   async removeLimitCollection(): Promise<void> {
     await this.#reset(["limits"]);
   }
 
+  /** Removes users, blocks and limits. */
   async removeAllCollections(): Promise<void> {
     await this.#reset([...USERS, "blocks", "limits"]);
   }
 
+  /** Makes what is not there, and leaves what is; so do the others. */
   async createUsersCollection(): Promise<void> {
     await this.#create(USERS);
   }
@@ -77,7 +97,15 @@ export class CoreDB extends Handle {
     await this.removeAllCollections();
   }
 
-  /** Removes everything that Watchword keeps in the database. */
+  /**
+   * Removes everything that Watchword keeps in the database.
+   *
+   * @example
+   * ```ts
+   * await coredb.removeDb();
+   * console.log(await coredb.userCount()); // 0
+   * ```
+   */
   async removeDb(): Promise<void> {
     await this.#reset(["all"]);
   }
@@ -90,21 +118,29 @@ export class CoreDB extends Handle {
     await this.removeDb();
   }
 
+  /**
+   * How many users there are.
+   *
+   * @example
+   * ```ts
+   * console.log(await coredb.userCount()); // 1
+   * ```
+   */
   async userCount(): Promise<number> {
     return (await this.space()).users.count();
   }
 
-  /** Bytes. */
+  /** Of all that is kept, in bytes. */
   async dbDataSize(): Promise<number> {
     return (await this.#statistics()).dataBytes;
   }
 
-  /** Bytes. */
+  /** Of the files or pages that hold it, in bytes. */
   async dbStorageSize(): Promise<number> {
     return (await this.#statistics()).storageBytes;
   }
 
-  /** Bytes. */
+  /** Of the indexes, in bytes. */
   async dbIndexSize(): Promise<number> {
     return (await this.#statistics()).indexBytes;
   }

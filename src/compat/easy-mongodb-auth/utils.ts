@@ -25,7 +25,14 @@ export class Utils extends Handle {
     super(readConnection(options, "Utils", ".emdb_utils"));
   }
 
-  /** Keeps a user out, and ends every session: 403, or 404. */
+  /**
+   * Keeps a user out, and ends every session: 403, or 404.
+   *
+   * @example
+   * ```ts
+   * console.log(await utils.blockUser("grace@example.com")); // { success: true, message: 'User is blocked.' }
+   * ```
+   */
   blockUser(email: string): Promise<Answer> {
     return this.#withRecord(email, async (space, user) => {
       await space.blocks.put(user.email ?? "");
@@ -33,7 +40,15 @@ export class Utils extends Handle {
     });
   }
 
-  /** Lets a user in again: 207, or 404. */
+  /**
+   * Lets a user in again: 207, or 404.
+   *
+   * @example
+   * ```ts
+   * await utils.blockUser("grace@example.com");
+   * console.log((await utils.unblockUser("grace@example.com")).message); // User unblocked.
+   * ```
+   */
   unblockUser(email: string): Promise<Answer> {
     return this.#withRecord(email, async (space, user) => {
       await space.users.unblock(user.id);
@@ -41,7 +56,14 @@ export class Utils extends Handle {
     });
   }
 
-  /** Whether a user is kept out: true with 403, false with 301; true with 404 for nobody, and with 400 where nobody can tell. */
+  /**
+   * Whether a user is kept out: true with 403, false with 301; true with 404 for nobody, and with 400 where nobody can tell.
+   *
+   * @example
+   * ```ts
+   * console.log((await utils.isBlocked("grace@example.com")).message); // User is not blocked.
+   * ```
+   */
   isBlocked(email: string): Promise<Answer> {
     return this.#withRecord(
       email,
@@ -51,7 +73,14 @@ export class Utils extends Handle {
     );
   }
 
-  /** Whether a user's address is verified: 300, 302 or 404. */
+  /**
+   * Whether a user's address is verified: 300, 302 or 404.
+   *
+   * @example
+   * ```ts
+   * console.log((await utils.isVerified("grace@example.com")).message); // User verified.
+   * ```
+   */
   isVerified(email: string): Promise<Answer> {
     return this.#withUser(email, async (_space, user) =>
       user.emailVerifiedAt === null ? "not_verified" : "user_verified",
@@ -61,6 +90,10 @@ export class Utils extends Handle {
   /**
    * Whole seconds since the last request of an address; negative while a penalty runs, −1 where none is known (a wait is
    * remembered for a day after its end).
+   * @example
+   * ```ts
+   * console.log(await utils.timeSinceRequest("nobody@example.com")); // -1
+   * ```
    */
   async timeSinceRequest(email: string): Promise<number> {
     let since: number | null = null;
@@ -72,12 +105,26 @@ export class Utils extends Handle {
     return success && since !== null ? Math.trunc(since / 1000) + 0 : -1;
   }
 
-  /** All that an application keeps on a user, as `message`; or 404. */
+  /**
+   * All that an application keeps on a user, as `message`; or 404.
+   *
+   * @example
+   * ```ts
+   * console.log((await utils.getCustUsrData("grace@example.com")).message); // { plan: 'free' }
+   * ```
+   */
   getCustUsrData(email: string): Promise<Answer<unknown>> {
     return this.#withUser(email, async (_space, user) => ({ success: true, message: customDataOf(user) }));
   }
 
-  /** One field of it, as `message`: null where it is absent; or 404. */
+  /**
+   * One field of it, as `message`: null where it is absent; or 404.
+   *
+   * @example
+   * ```ts
+   * console.log((await utils.getSomeCustUsrData("grace@example.com", "plan")).message); // free
+   * ```
+   */
   getSomeCustUsrData(email: string, field: string): Promise<Answer<unknown>> {
     return this.#withUser(email, async (_space, user) => ({
       success: true,
@@ -85,7 +132,14 @@ export class Utils extends Handle {
     }));
   }
 
-  /** Puts this in place of all of it: 206, or 404. */
+  /**
+   * Puts this in place of all of it: 206, or 404.
+   *
+   * @example
+   * ```ts
+   * console.log((await utils.replaceUsrData("grace@example.com", { since: new Date() })).message); // Custom user data changed.
+   * ```
+   */
   replaceUsrData(email: string, customData: unknown): Promise<Answer> {
     return this.#withUser(email, async (space, user) => {
       await replaceCustomData(space, user.id, customData);
@@ -93,7 +147,15 @@ export class Utils extends Handle {
     });
   }
 
-  /** Changes one field that is there: 205, 412 where it is not, or 404. Of two changes at once none is lost. */
+  /**
+   * Changes one field that is there: 205, 412 where it is not, or 404. Of two changes at once none is lost.
+   *
+   * @example
+   * ```ts
+   * console.log((await utils.updateUsrData("grace@example.com", "plan", "pro")).message); // Custom user data field updated.
+   * console.log((await utils.updateUsrData("grace@example.com", "seats", 3)).message); // Field not found.
+   * ```
+   */
   updateUsrData(email: string, field: string, customData: unknown): Promise<Answer> {
     return this.#withUser(email, async (space, user) =>
       (await changeCustomField(space, user.id, field, customData)) ? "data_updated" : "field_not_found",
