@@ -11,7 +11,7 @@ import { USER_COLUMNS } from "#dist/store/sql/user-rows.js";
 import { KEY_COLUMNS } from "#dist/store/sql/users.js";
 import { openDatabase } from "#dist/store/sqlite/driver.js";
 
-const BATCH = 1000;
+const BATCH = 500;
 const TABLES = { keys: "identifiers", users: "users", credentials: "credentials" };
 const COLUMNS = { keys: KEY_COLUMNS, users: USER_COLUMNS, credentials: CREDENTIAL_COLUMNS };
 const widthOf = (kind) => COLUMNS[kind].split(", ").length;

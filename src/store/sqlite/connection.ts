@@ -8,7 +8,7 @@ import { isDuplicate } from "./errors.js";
 const MANY_ROWS = 500;
 /** Pages after which the log is copied into the file: SQLite's own figure, and that of an import (32 MiB). */
 const LOG = 1000;
-const WIDE = { cache: 24 * 1024, log: 8000 };
+const WIDE = { cache: 16 * 1024, log: 8000 };
 /** Real milliseconds for which the room of an import is kept for its next batch. */
 const WIDE_FOR = 5000;
 
