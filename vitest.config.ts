@@ -22,7 +22,7 @@ function storesOf(path: string): readonly StoreKind[] {
     new RegExp(`/${store}[^/]*\\.test\\.ts$|^src/store/${store}/`).test(path),
   );
   if (own !== undefined) return [own];
-  const asksForDatabase = /\/(helpers\/(space|database)|cli\/command-line|command-line)\.js"/;
+  const asksForDatabase = /\/(helpers\/(space|database|compat)|cli\/command-line|command-line)\.js"/;
   return asksForDatabase.test(readFileSync(path, "utf8")) ? STORES : ["sqlite"];
 }
 

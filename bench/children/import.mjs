@@ -1,18 +1,18 @@
 /**
- * The import: lays the people of a dump into a store, and tells how long that took and how much memory it held at the
- * most. Plain JavaScript in a process of its own, so that nothing but the import is in that memory.
- * Reads its orders as JSON from the command line: {url, from, input}.
+ * The import: brings the people of a file over as an application does, and tells how long that took, how much processor time
+ * (of all threads), and how much memory it held at the most. Plain JavaScript in a process of its own, so that nothing but
+ * the import is in that memory. Reads its orders as JSON from the command line: {url, input, mapping}.
  */
 import { readFile } from "node:fs/promises";
-import { openStore } from "#dist/space/open-store.js";
-import { findPlace } from "#dist/space/place.js";
-import { createTransfer } from "#dist/transfer/transfer.js";
+import { openUserSpace } from "watchword";
 
-const { url, from, input } = JSON.parse(process.argv[2] ?? "{}");
-const store = await openStore(findPlace(url, {}), {}, console);
-await store.migrate();
+const { url, input, mapping } = JSON.parse(process.argv[2] ?? "{}");
+const space = await openUserSpace(url, {
+  secret: "the secret of the bench, 32 characters and more",
+  mail: { courier: false },
+});
 
-/** The highest resident memory that is not a mapped file: SQLite maps its own, which the system may take back at any time. */
+/** The highest resident memory that is not a mapped file: programs and SQLite map theirs, which the system may take back at any time. */
 let anonymous = 0;
 const look = async () => {
   const status = await readFile("/proc/self/status", "utf8").catch(() => "");
@@ -20,40 +20,21 @@ const look = async () => {
 };
 const watch = setInterval(look, 250);
 
-/** Hashes are laid down as they are: what they cost is another part's business. */
-const passwords = {
-  take: async ([password], now) => ({
-    record:
-      password === undefined
-        ? null
-        : {
-            hash: password.hash,
-            scheme: password.scheme,
-            normalization: "none",
-            pepperId: null,
-            flags: [],
-            changedAt: now,
-          },
-    schemes: password === undefined ? [] : [{ scheme: password.scheme, strength: null }],
-    unusable: [],
-  }),
-};
-const transfer = createTransfer({
-  store,
-  clock: { now: Date.now },
-  spaceId: "bench",
-  mode: "folded",
-  sessionPolicy: { idle: 864_000_000, absolute: null },
-  passwords,
-  seal: (text) => text,
-});
+const used = process.cpuUsage();
 const start = process.hrtime.bigint();
-const report = await transfer.import({ from, input: [input] });
+const report = await space.transfer.import({ from: "ndjson", input: [input], mapping });
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+const { user, system } = process.cpuUsage(used);
 clearInterval(watch);
 await look();
-await store.close();
+await space.close();
 const { maxRSS } = process.resourceUsage();
 console.log(
-  JSON.stringify({ written: report.written, seconds, anonymous: anonymous / 1024, resident: maxRSS / 1024 }),
+  JSON.stringify({
+    written: report.written,
+    seconds,
+    processor: (user + system) / 1e6,
+    anonymous: anonymous / 1024,
+    resident: maxRSS / 1024,
+  }),
 );

@@ -62,13 +62,28 @@ function optionsOf(sources: readonly SourceFile[]): Set<string> {
     if (type?.type === "TSTypeLiteral") return type.members;
     if (type?.type === "TSIntersectionType") return type.types.flatMap(fieldsOf);
     if (type?.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return [];
-    if (type.typeName.name === "Partial") return fieldsOf(type.typeArguments?.params[0]);
+    const [first, second] = type.typeArguments?.params ?? [];
+    if (type.typeName.name === "Partial") return fieldsOf(first);
+    if (type.typeName.name === "Pick") return fieldsOf(first).filter((field) => isPicked(field, second));
     const members = interfaces.get(type.typeName.name)?.body.body ?? [];
     // Something with methods (a clock, a logger) is one value, not a group of options.
     return members.every((member) => member.type === "TSPropertySignature") ? members : [];
   };
   walk(root.body.body, "");
   return names;
+}
+
+/** Whether the second argument of `Pick` names a field. */
+function isPicked(field: TSSignature, picked: TSType | undefined): boolean {
+  const names = picked?.type === "TSUnionType" ? picked.types : picked === undefined ? [] : [picked];
+  return names.some(
+    (name) =>
+      name.type === "TSLiteralType" &&
+      name.literal.type === "Literal" &&
+      field.type === "TSPropertySignature" &&
+      field.key.type === "Identifier" &&
+      name.literal.value === field.key.name,
+  );
 }
 
 function interfacesOf(program: Program): TSInterfaceDeclaration[] {

@@ -10,6 +10,8 @@ export type IdentifierMode = "folded" | "exact";
  * names look alike.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** What needs no look at the tables of Unicode, as most names do not. */
+const ASCII = /^[\x20-\x7e]*$/;
 /** Any character of an `atext` (RFC 5322 §3.2.3) or, after RFC 6531, a letter, mark or number beyond ASCII. */
 const LOCAL_PART =
   /^[\w!#$%&'*+/=?^`{|}~\-\u0080-\u{10FFFF}]+(?:\.[\w!#$%&'*+/=?^`{|}~\-\u0080-\u{10FFFF}]+)*$/u;
@@ -23,6 +25,7 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
  * must stay apart from i, and the final sigma, which must not.
  */
 export function fold(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   return text
     .normalize("NFKC")
     .split("\u0131")
@@ -44,6 +47,7 @@ export function parseUsername(typed: string): string {
     });
   if (username === "") throw refuse("is empty; give at least one character.");
   if (username.length > 510 || [...username].length > 255) throw refuse("is longer than 255 characters.");
+  if (ASCII.test(username)) return username;
   if (INVISIBLE.test(username) || INVISIBLE.test(username.normalize("NFKC")))
     throw refuse("holds an invisible, control or text-direction character.");
   return username;
@@ -70,13 +74,25 @@ export function parseEmail(typed: string): string {
   if (INVISIBLE.test(local) || !LOCAL_PART.test(local) || Buffer.byteLength(local) > 64)
     throw refuse("has a part before the @ that mail servers do not accept.");
   const typedDomain = text.slice(at + 1);
-  const domain = DOMAIN.test(typedDomain) ? domainToASCII(typedDomain).toLowerCase() : "";
-  const labels = domain.split(".");
-  if (!labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1) ?? ""))
-    throw refuse("has a part after the @ that is no domain name.");
+  const domain = domainOf(typedDomain);
+  if (domain === null) throw refuse("has a part after the @ that is no domain name.");
   const email = `${local}@${domain}`;
   if (Buffer.byteLength(email) > 254) throw refuse("is longer than 254 bytes.");
   return email;
+}
+
+const DOMAINS = new Map<string, string>();
+const MOST_DOMAINS = 256;
+
+/** In ASCII and lower case; null: it is none. Most people share a few, so those are remembered. */
+function domainOf(typed: string): string | null {
+  const known = DOMAINS.get(typed);
+  if (known !== undefined) return known;
+  const domain = DOMAIN.test(typed) ? domainToASCII(typed).toLowerCase() : "";
+  const labels = domain.split(".");
+  if (!labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1) ?? "")) return null;
+  if (DOMAINS.size < MOST_DOMAINS) DOMAINS.set(typed, domain);
+  return domain;
 }
 
 /** The unique key of a user's id. */

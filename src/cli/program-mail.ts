@@ -31,6 +31,11 @@ export function declareMailCommands(program: Command): void {
         "WATCHWORD_MAIL_TEMPLATES",
       ),
     )
+    .addOption(
+      new Option("--links <file>", "a JSON file with where the links of mails lead").env(
+        "WATCHWORD_MAIL_LINKS",
+      ),
+    )
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -47,6 +52,11 @@ export function declareMailCommands(program: Command): void {
     .addOption(
       new Option("--templates <file>", "a JSON file with mail templates of your own").env(
         "WATCHWORD_MAIL_TEMPLATES",
+      ),
+    )
+    .addOption(
+      new Option("--links <file>", "a JSON file with where the links of mails lead").env(
+        "WATCHWORD_MAIL_LINKS",
       ),
     )
     .addOption(new Option("--mail-from <sender>", "the sender of mails").env("WATCHWORD_MAIL_FROM"))

@@ -39,6 +39,11 @@ export function declareServe(program: Command): void {
       ),
     )
     .addOption(
+      new Option("--links <file>", "a JSON file with where the links of mails lead").env(
+        "WATCHWORD_MAIL_LINKS",
+      ),
+    )
+    .addOption(
       new Option("--log-level <level>", "how much to log, as JSON lines on stderr")
         .choices(["debug", "info", "warn", "error", "silent"])
         .default("info"),

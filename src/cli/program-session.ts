@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 import { examples, lazily } from "./invocation.js";
-import { wholeNumber } from "./values.js";
+import { lengthOfTime, wholeNumber } from "./values.js";
 
 export function declareSessionCommands(program: Command): void {
   const session = program
     .command("session")
-    .description("list and end sessions")
+    .description("list and end sessions, and say how long they last")
     .addHelpText("after", examples("watchword session list ada", "watchword session kill ada"));
   session
     .command("list")
@@ -44,4 +44,19 @@ export function declareSessionCommands(program: Command): void {
       ),
     )
     .action(lazily(() => import("./commands/session-kill.js")));
+  session
+    .command("policy")
+    .description("print how long sessions last, or say it anew for all processes of the space")
+    .option("--idle <time>", "how long without use, such as 30m, 12h or 10d", lengthOfTime)
+    .option("--absolute <time>", "how long in any case; none: they go on while they are used", lengthOrNone)
+    .option("--json", "print JSON, in milliseconds")
+    .addHelpText(
+      "after",
+      examples("watchword session policy", "watchword session policy --idle 12h --absolute 30d"),
+    )
+    .action(lazily(() => import("./commands/session-policy.js")));
+}
+
+function lengthOrNone(text: string): number | "none" {
+  return text === "none" ? text : lengthOfTime(text);
 }

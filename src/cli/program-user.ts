@@ -82,6 +82,13 @@ export function declareUserCommands(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText("after", examples("watchword user unblock ada"))
     .action(lazily(() => import("./commands/user-unblock.js")));
+  user
+    .command("unlock")
+    .description("forget the failed passwords of a user, and the waits that they brought")
+    .argument("[user]", USER)
+    .option("--json", "print JSON")
+    .addHelpText("after", examples("watchword user unlock ada"))
+    .action(lazily(() => import("./commands/user-unlock.js")));
 }
 
 function declareCreate(user: Command): void {

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import {
   collect,
   formatBytes,
+  formatLength,
   formatTime,
+  lengthOfTime,
   parseFields,
   parseJsonObject,
   parseUntil,
@@ -10,6 +12,27 @@ import {
 } from "./values.js";
 
 const NOW = Date.UTC(2030, 0, 1, 12);
+
+describe("a length of time", () => {
+  it.each([
+    ["30s", 30_000],
+    ["90m", 5_400_000],
+    ["12h", 43_200_000],
+    ["10d", 864_000_000],
+  ])("reads and writes %s", (text, milliseconds) => {
+    expect(lengthOfTime(text)).toBe(milliseconds);
+    expect(formatLength(milliseconds)).toBe(text);
+  });
+
+  it("writes whole weeks in days, and what is whole in nothing in milliseconds", () => {
+    expect(formatLength(lengthOfTime("2w"))).toBe("14d");
+    expect(formatLength(1500)).toBe("1500 ms");
+  });
+
+  it.each(["", "7", "d", "0d", "-1h", "1.5h", "1h30m", "2031-01-31"])("refuses %j", (text) => {
+    expect(() => lengthOfTime(text)).toThrow(/length of time/);
+  });
+});
 
 describe("parseUntil", () => {
   it.each([

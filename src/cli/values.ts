@@ -22,20 +22,38 @@ const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR,
 /** A calendar date, or a date and time with its zone (RFC 3339), since "local" differs between machines. */
 const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
+/** A length of time in milliseconds (`30m`, `12h`, `7d`, `2w`), for a flag. */
+export function lengthOfTime(text: string): number {
+  const length = readLength(text);
+  if (length === null || length === 0)
+    throw new InvalidArgumentError("Give a length of time such as 30m, 12h, 7d or 2w.");
+  return length;
+}
+
+/** Null: it is none. */
+function readLength(text: string): number | null {
+  const [, count, letter] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
+  const unit = UNITS[letter ?? ""];
+  return unit === undefined ? null : Number(count) * unit;
+}
+
+/** A length of time for people, in the largest unit that it is whole in: `10d`, `90m`; whole milliseconds where it is in none. */
+export function formatLength(milliseconds: number): string {
+  const [letter, unit] = Object.entries(UNITS)
+    .filter(([name, size]) => name !== "w" && milliseconds % size === 0)
+    .at(-1) ?? [undefined, 1];
+  return letter === undefined ? `${milliseconds} ms` : `${milliseconds / unit}${letter}`;
+}
+
 /**
  * A moment in the future: a length of time from now (`30m`, `2h`, `7d`, `2w`), or a date (`2031-01-31`, midnight UTC;
  * `2031-01-31T12:00Z`).
  * @throws UsageError
  */
 export function parseUntil(flag: string, text: string, now: number): Date {
-  const length = /^(\d{1,6})([smhdw])$/.exec(text);
-  const unit = UNITS[length?.[2] ?? ""];
+  const length = readLength(text);
   const time =
-    length !== null && unit !== undefined
-      ? now + Number(length[1]) * unit
-      : DATE.test(text)
-        ? Date.parse(text.replace(" ", "T"))
-        : Number.NaN;
+    length !== null ? now + length : DATE.test(text) ? Date.parse(text.replace(" ", "T")) : Number.NaN;
   // Date.parse takes 31 February for 3 March; a person who typed it meant something else.
   const day = /^\d{4}-\d{2}-(\d{2})/.exec(text)?.[1];
   const rolled = day !== undefined && new Date(`${text.slice(0, 10)}T00:00Z`).getUTCDate() !== Number(day);

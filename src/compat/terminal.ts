@@ -66,7 +66,10 @@ export function processTerminal(): Terminal {
       endLine(line);
       return typed;
     }
-    if (hasEnded) return null;
+    if (hasEnded) {
+      stdout.write("\n");
+      return null;
+    }
     isShown = shown && isTerminal;
     // Readline draws its own prompt again at each key; it must know how wide the line's beginning is.
     lines?.setPrompt(line);

@@ -119,6 +119,22 @@ describe("an administrator", () => {
     expect((await admin.get(path)).status).toBe(404);
   });
 
+  it("unlocks a user after failed passwords", async () => {
+    const password = "correct horse battery staple";
+    const { id } = await test.space.users.create({ username: "ada", password });
+    const signIn = async (typed: string) =>
+      (await test.space.signIn({ identifier: "ada", password: typed, ip: "192.0.2.77" })).status;
+    for (let tries = 0; tries < 6; tries++) await signIn("not hers");
+    expect(await signIn(password)).toBe("limited");
+    const answer = await admin.call("POST", `/api/admin/users/${id}/unlock`);
+    expect(answer).toMatchObject({ status: 200, body: { id, username: "ada" } });
+    expect(await signIn(password)).toBe("signed-in");
+    const { items } = await test.space.audit.list({ action: "user.unlocked" });
+    expect(items[0]?.actor).not.toBe("system");
+    const nobody = await admin.call("POST", `/api/admin/users/${id.replace(/.$/, "x")}/unlock`);
+    expect(nobody.status).toBe(404);
+  });
+
   it("keeps what the application knows of a user", async () => {
     const { id } = await test.space.users.create({ username: "ada", data: { plan: "free", seats: 1 } });
     const path = `/api/admin/users/${id}/data`;

@@ -73,6 +73,7 @@ describe("each address", () => {
         "POST /api/admin/mail/{id}/retry (admin)",
         "POST /api/admin/users (admin)",
         "POST /api/admin/users/{id}/password-reset (admin)",
+        "POST /api/admin/users/{id}/unlock (admin)",
         "POST /api/email/change (signed-in)",
         "POST /api/email/verification (anyone)",
         "POST /api/password/reset (anyone)",

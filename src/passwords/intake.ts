@@ -81,9 +81,11 @@ export function createPasswordIntake(
     const secretsId = idOf(secret);
     const mustSeal = secretsId === null && Object.keys(secret).length > 0;
     const whole: StoredPassword = { scheme: format.name, hash: text, context: open, argon2id: null };
-    const laid = await wrapped(whole, format, async (digest) =>
-      trial || !options.wrap || !isWeak(strength) ? null : patiently(() => hasher.hash(digest)),
-    );
+    // Most hashes are not to be wrapped: no promise is made for them.
+    const mayWrap = options.wrap && isWeak(strength);
+    const laid = mayWrap
+      ? await wrapped(whole, format, async (digest) => (trial ? null : patiently(() => hasher.hash(digest))))
+      : whole;
     const stored = mustSeal ? { ...laid, sealed: sealing.seal(secret, laid.hash) } : laid;
     return { stored, secretsId, flags: format.flags, scheme: format.name, strength };
   }
@@ -158,11 +160,13 @@ export function createPasswordIntake(
     if (first === undefined) return null;
     const [text] = clear;
     if (more.length === 0 && text !== undefined) return ownRecord(text, now);
+    const { hash, scheme } = writeSeveral([first.stored, ...more.map(({ stored }) => stored)]);
     return {
-      ...writeSeveral([first.stored, ...more.map(({ stored }) => stored)]),
+      hash,
+      scheme,
       normalization: "none",
       pepperId: parts.find(({ secretsId }) => secretsId !== null)?.secretsId ?? null,
-      flags: [...new Set(parts.flatMap(({ flags }) => flags))],
+      flags: more.length === 0 ? first.flags : [...new Set(parts.flatMap(({ flags }) => flags))],
       changedAt: now,
     };
   }
@@ -170,9 +174,10 @@ export function createPasswordIntake(
 
 /** What the format makes use of, parted into what may lie open and what may not. */
 function partedContext(context: HashContext, format: PasswordFormat) {
+  const entries = Object.entries(context);
+  if (entries.length === 0) return { open: context, secret: context };
   const used = [...format.needs, ...format.accepts];
   const isSecret = ([field]: readonly [string, unknown]) => SECRET.some((name) => name === field);
-  const entries = Object.entries(context);
   const lost = entries.find((entry) => isSecret(entry) && !used.some((name) => name === entry[0]));
   if (lost !== undefined)
     throw new WatchwordError(

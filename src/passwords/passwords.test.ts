@@ -45,6 +45,19 @@ describe("changing a password", () => {
     expect(mails.filter((mail) => mail.subject.startsWith("Your password"))).toHaveLength(1);
   });
 
+  it("ends no session where the application wants it so, and no person may", async () => {
+    const { passwords, sessions } = test.space;
+    const here = await signIn(OLD);
+    const change = { userId, currentPassword: OLD, newPassword: NEW, keepSessions: true };
+    const actor = { type: "user" as const, id: userId, admin: false, superuser: false };
+    await expect(passwords.change({ ...change, actor })).rejects.toThrow(
+      expect.objectContaining({ code: "not-allowed" }),
+    );
+    expect(await passwords.change(change)).toMatchObject({ status: "changed", session: null, token: null });
+    expect((await sessions.check(here)).status).toBe("ok");
+    expect(await passwords.check(userId, NEW)).toBe(true);
+  });
+
   it("keeps no session of somebody else alive", async () => {
     const eve = await test.space.users.create({ username: "eve", password: OLD });
     const { token } = await test.space.sessions.create({ userId: eve.id });

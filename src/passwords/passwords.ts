@@ -89,10 +89,11 @@ export function createPasswords(deps: {
     typed: string,
     next: PasswordRecord,
     events: readonly StoreEvent[],
+    raiseEpoch: boolean,
   ): Promise<number> {
     let expected = compared;
     for (let attempt = 0; attempt < 5; attempt++) {
-      const epoch = await replace(userId, expected?.hash ?? null, next, events);
+      const epoch = await replace(userId, expected?.hash ?? null, next, events, raiseEpoch);
       if (epoch !== "conflict") return epoch;
       expected = (await read(userId)).password;
       if (!(await work.matches(expected, typed, { account: userId }))) break;
@@ -143,8 +144,10 @@ export function createPasswords(deps: {
       await replace(userId, undefined, null, changedEvents(user, "password.removed", context, true));
     },
 
-    async change({ userId, currentPassword, newPassword, sessionToken, ...context }) {
+    async change({ userId, currentPassword, newPassword, sessionToken, keepSessions = false, ...context }) {
       const skip = skipsLimits(context);
+      if (keepSessions && !isSystem(context))
+        throw new WatchwordError("not-allowed", "A password that a person changes ends their sessions.");
       requireText(currentPassword, "currentPassword");
       const { user, password } = await readUnblocked(userId);
       if (!isSystem(context) && context.actor?.type === "user" && context.actor.id !== userId)
@@ -158,9 +161,9 @@ export function createPasswords(deps: {
       if (limited !== null) return limited;
       const next = await work.make(newPassword, laneOf(context, userId));
 
-      const kept = await findKept(userId, sessionToken);
+      const kept = keepSessions ? null : await findKept(userId, sessionToken);
       const events = changedEvents(user, "password.changed", context, true);
-      const epoch = await replaceTyped(userId, password, currentPassword, next, events);
+      const epoch = await replaceTyped(userId, password, currentPassword, next, events, !keepSessions);
       // Whoever knew the old password may have spent the tries, those of the second factor too.
       await failures.forget(userId, context.ip);
       const device = devices.issue(userId, epoch);

@@ -88,7 +88,7 @@ export async function createUserSpace(
   }
 
   async function joinServices(): Promise<UserSpace> {
-    await bringUpToDate(store, options.migrate ?? true);
+    await bringUpToDate(store, options);
     const storeClock =
       options.clock === undefined && place.connection !== null
         ? await createStoreClock({ store, logger })
@@ -301,12 +301,19 @@ export async function createUserSpace(
   }
 }
 
-async function bringUpToDate(store: Store, mayMigrate: boolean): Promise<void> {
+async function bringUpToDate(store: Store, { create, migrate = true }: OpenOptions): Promise<void> {
   const { version, latest } = await store.schema();
   const settings = await store.readSettings();
   if (settings !== null) requireNewEnough(settings, latest, store.location);
   if (version >= latest) return;
-  if (!mayMigrate && version > 0)
+  // Whoever may neither make a space nor change one only looks: an empty database is as good as none.
+  if (!migrate && create === false && version === 0)
+    throw new WatchwordError(
+      "store-refused",
+      `${store.location} is empty: there is no user space in it. Check the name, or make one with \`watchword migrate\`.`,
+      { details: { reason: "no-space" } },
+    );
+  if (!migrate && version > 0)
     throw new WatchwordError(
       "migration-needed",
       `${store.location} has schema ${version} and this program needs ${latest}. Make a backup, then run \`watchword migrate\`.`,

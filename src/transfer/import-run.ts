@@ -7,7 +7,7 @@ import type { ImportEventCode, Json } from "../space/contract.js";
 import type { BlockRecord, FactorRecord, SessionRecord, Store } from "../store/contract.js";
 import { namesOf } from "./names.js";
 import { IMPORTED, type PasswordIntake, type TakenPassword } from "./passwords.js";
-import { DATA_LIMIT, type Person, sessionOf, whoIs } from "./person.js";
+import { DATA_LIMIT, type Person, personOf, sessionOf, whoIs } from "./person.js";
 import type { Existing, Placed, Target } from "./placing.js";
 import type { RefusedFile } from "./refused.js";
 import type { ImportEvent, ReportBook } from "./report.js";
@@ -30,6 +30,8 @@ export interface ImportDeps {
 const LONGEST_TOKEN = 512;
 /** Clear texts that are hashed at once. */
 const HASHES = 4;
+
+const NO_EVENTS: readonly ImportEvent[] = [];
 
 interface PreparedPerson {
   readonly person: Person;
@@ -92,20 +94,29 @@ export class ImportRun {
     const now = deps.clock.now();
     const { claims, misfits } = namesOf(user, deps.mode);
     const taken = await deps.passwords.take(user.passwords, now, this.isTrial);
-    const events = [
+    const events = this.#events(user, misfits, taken.unusable);
+    const kept: (readonly [string, Value])[] = misfits.map(({ kind, value }) => [kind, value]);
+    const password =
+      taken.record === null ? null : { ...taken.record, flags: [...taken.record.flags, IMPORTED] };
+    const id = newId(now);
+    const person = personOf({ user, id, claims, kept, password, factors: this.#factors(user, id, now), now });
+    return { person, schemes: taken.schemes, events };
+  }
+
+  #events(
+    user: ImportedUser,
+    misfits: ReturnType<typeof namesOf>["misfits"],
+    unusable: readonly string[],
+  ): readonly ImportEvent[] {
+    if (user.notes.length + misfits.length + unusable.length === 0) return NO_EVENTS;
+    return [
       ...user.notes,
       ...misfits.map(({ kind, why }) => ({
         code: "no-name" as const,
         message: `${why} The ${kind} is kept in the data.`,
       })),
-      ...taken.unusable.map((message) => ({ code: "password-unknown" as const, message })),
+      ...unusable.map((message) => ({ code: "password-unknown" as const, message })),
     ].map((note) => ({ ...note, where: user.where, who: whoIs(user) }));
-    const kept: (readonly [string, Value])[] = misfits.map(({ kind, value }) => [kind, value]);
-    const password =
-      taken.record === null ? null : { ...taken.record, flags: [...taken.record.flags, IMPORTED] };
-    const id = newId(now);
-    const person = { user, id, claims, kept, password, factors: this.#factors(user, id, now), now };
-    return { person, schemes: taken.schemes, events };
   }
 
   #factors(user: ImportedUser, id: string, now: number): readonly FactorRecord[] {
@@ -126,7 +137,7 @@ export class ImportRun {
       else {
         book.counts.written++;
         if (user.factors.length > 0) book.counts.factors++;
-        if (Buffer.byteLength(one.user.user.data) > DATA_LIMIT)
+        if (Buffer.byteLength(one.person.record.user.data) > DATA_LIMIT)
           this.#tell(
             user,
             "data-large",
@@ -252,8 +263,11 @@ function plain(value: string | number | null | object): Value {
 
 /** Maps in the given order, `most` at once. */
 async function inTurns<T, R>(list: readonly T[], most: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < list.length; at += most)
-    results.push(...(await Promise.all(list.slice(at, at + most).map(work))));
+  const results = new Array<R>(list.length);
+  const items = list.entries();
+  const worker = async () => {
+    for (const [at, item] of items) results[at] = await work(item);
+  };
+  await Promise.all(Array.from({ length: most }, worker));
   return results;
 }

@@ -1,7 +1,8 @@
 import { sha256 } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { idKey, originKey } from "../base/keys.js";
-import { type Fields, Tagged, toTagged, type Value } from "../base/values.js";
+import { type Fields, toTagged, type Value } from "../base/values.js";
+import type { Json } from "../space/contract.js";
 import type { FactorRecord, KeyRecord, NewUser, PasswordRecord, SessionRecord } from "../store/contract.js";
 import { type Claim, numberIn } from "./names.js";
 import type { ImportedSession, ImportedUser } from "./source.js";
@@ -16,7 +17,8 @@ export function whoIs(user: Pick<ImportedUser, "username" | "email" | "origin">)
   return user.username || user.email || `${user.origin.system} ${user.origin.id}`;
 }
 
-export interface Person {
+/** What is known of somebody on the way into the store. */
+interface Facts {
   readonly user: ImportedUser;
   readonly id: string;
   readonly claims: readonly Claim[];
@@ -27,8 +29,17 @@ export interface Person {
   readonly now: number;
 }
 
-/** The record that is laid into the store, with the names that are left to the person. */
-export function newUserOf(person: Person): NewUser {
+export interface Person extends Facts {
+  /** What is laid into the store, with the names that are left to the person. */
+  readonly record: NewUser;
+}
+
+/** Made while the batch before is being written, so that the store never waits for it. */
+export function personOf(facts: Facts): Person {
+  return { ...facts, record: newUserOf(facts) };
+}
+
+function newUserOf(person: Facts): NewUser {
   const { user, id, claims, password, now } = person;
   const username = claims.find((claim) => claim.kind === "username")?.value ?? null;
   const email = claims.find((claim) => claim.kind === "email")?.value ?? null;
@@ -37,7 +48,7 @@ export function newUserOf(person: Person): NewUser {
   const roles = rolesOf(user.roles);
   const kept = [...person.kept];
   if (user.locale !== null && user.locale !== "" && locale === null) kept.push(["locale", user.locale]);
-  if (roles.length !== new Set(user.roles).size) kept.push(["roles", user.roles]);
+  if (user.roles.length > 0 && roles.length !== new Set(user.roles).size) kept.push(["roles", user.roles]);
   const keys: KeyRecord[] = [
     { key: idKey(id), kind: "id", value: id },
     { key: originKey(user.origin), kind: "origin", value: user.origin.id },
@@ -105,6 +116,14 @@ export function sessionOf(
  * name. A field that cannot be written stands as unsupported.
  */
 function dataText(data: Fields, kept: readonly (readonly [string, Value])[]): string {
+  const all = kept.length === 0 ? data : withKept(data, kept);
+  const entries = Array.from(all, ([field, value]) => [field, fieldJson(value)] as const);
+  // A field whose name begins with $ would make the whole of it a list of pairs; the data of a user is an object.
+  const isDict = entries.some(([field]) => field.startsWith("$"));
+  return JSON.stringify(isDict ? { data: { $dict: entries } } : Object.fromEntries(entries));
+}
+
+function withKept(data: Fields, kept: readonly (readonly [string, Value])[]): Fields {
   const all = new Map<string, Value>(data);
   for (const [field, value] of kept) {
     let name = field;
@@ -112,17 +131,17 @@ function dataText(data: Fields, kept: readonly (readonly [string, Value])[]): st
       name = `${field}_${number}`;
     all.set(name, value);
   }
-  for (const [field, value] of all)
-    try {
-      // Each by itself, as deep as it may be inside of the object.
-      toTagged([value]);
-    } catch (error) {
-      if (!(error instanceof WatchwordError)) throw error;
-      all.set(field, new Tagged("unsupported", error.message));
-    }
-  const text = JSON.stringify(toTagged(all));
-  // A field whose name begins with $ would make the whole of it a list of pairs; the data of a user is an object.
-  return text.startsWith('{"$dict":') ? JSON.stringify({ data: toTagged(all) }) : text;
+  return all;
+}
+
+/** The value of one field, as deep as it may be inside of the object. */
+function fieldJson(value: Value): Json {
+  try {
+    return toTagged(value, 1);
+  } catch (error) {
+    if (!(error instanceof WatchwordError)) throw error;
+    return { $unsupported: error.message };
+  }
 }
 
 function sameValue(one: Value | undefined, other: Value): boolean {
@@ -136,6 +155,7 @@ function wholeTime(time: number | null): number | null {
 }
 
 function rolesOf(roles: readonly string[]): readonly string[] {
+  if (roles.length === 0) return roles;
   return [...new Set(roles)]
     .filter((role) => role !== "" && role.length <= LONGEST_ROLE)
     .slice(0, MOST_ROLES);

@@ -1,17 +1,17 @@
 import { WatchwordError } from "../base/errors.js";
 import { originKey } from "../base/keys.js";
 import { USER_NUMBERS } from "../base/numbers.js";
-import type { NewUser, Store, UserRecord } from "../store/contract.js";
+import type { Store, UserRecord } from "../store/contract.js";
 import { Ledger } from "./ledger.js";
 import { type Claim, hasName, numberIn } from "./names.js";
-import { newUserOf, type Person, whoIs } from "./person.js";
+import { type Person, personOf, whoIs } from "./person.js";
 import type { ReportBook } from "./report.js";
 
 /** What to do with somebody who was imported before. */
 export type Existing = "skip" | "update" | "fail";
 
 export type Placed =
-  | { readonly status: "written"; readonly person: Person; readonly user: NewUser }
+  | { readonly status: "written"; readonly person: Person }
   | { readonly status: "there"; readonly person: Person }
   | { readonly status: "refused"; readonly person: Person; readonly why: string };
 
@@ -48,11 +48,11 @@ function without(person: Person, claim: Claim, holder: Holder, existing: Existin
       ? `${told} and ${JSON.stringify(holder.value)} of ${holder.who} differ in case alone; it is kept in the data.`
       : `${told} belongs to ${holder.who}; it is kept in the data.`,
   });
-  return {
+  return personOf({
     ...person,
     claims: person.claims.filter((one) => one !== claim),
     kept: [...person.kept, [claim.kind, claim.kind === "number" ? Number(claim.value) : claim.value]],
-  };
+  });
 }
 
 function nameless(person: Person): Placed {
@@ -90,23 +90,22 @@ export class StoreTarget implements Target {
 
   async place(people: readonly Person[]): Promise<readonly Placed[]> {
     const answers = new Map<Person["id"], Placed>();
-    const order = new Map(people.map((person, index) => [person.id, index]));
     for (const person of people) if (!hasName(person.claims)) answers.set(person.id, nameless(person));
-    let open = people.filter((person) => hasName(person.claims));
+    let open: readonly Person[] = people.filter((person) => hasName(person.claims));
     // Before they are written, so that nobody who is given a number meanwhile is given one of theirs.
     const highest = people.reduce((most, { claims }) => Math.max(most, numberIn(claims) ?? 0), 0);
     if (highest > 0) await this.store.raiseSequence(USER_NUMBERS, highest);
     while (open.length > 0) {
       const [now, later] = independent(open);
-      const users = now.map(newUserOf);
-      const writes = await this.store.writeRecords("users", users);
+      const writes = await this.store.writeRecords(
+        "users",
+        now.map(({ record }) => record),
+      );
       const again: Person[] = [];
       for (const [index, person] of now.entries()) {
         const write = writes[index];
-        const user = users[index];
-        if (write === undefined || user === undefined)
-          throw new Error("The store left a record without an answer.");
-        if (write.status === "written") answers.set(person.id, { status: "written", person, user });
+        if (write === undefined) throw new Error("The store left a record without an answer.");
+        if (write.status === "written") answers.set(person.id, { status: "written", person });
         else if (write.status === "there" || write.key === originKey(person.user.origin))
           answers.set(person.id, this.#there(person));
         // Some stores name whichever key they met first.
@@ -118,8 +117,7 @@ export class StoreTarget implements Target {
           else again.push(next);
         }
       }
-      // In the order of the input, so that the outcome is that of one after the other.
-      open = [...again, ...later].sort((one, other) => (order.get(one.id) ?? 0) - (order.get(other.id) ?? 0));
+      open = inOrderOf(people, [...again, ...later]);
     }
     return people.map((person) => {
       const answer = answers.get(person.id);
@@ -159,15 +157,22 @@ export class StoreTarget implements Target {
   }
 }
 
+/** In the order of the input, so that the outcome is that of one after the other. */
+function inOrderOf(people: readonly Person[], some: readonly Person[]): readonly Person[] {
+  if (some.length < 2) return some;
+  const order = new Map(people.map((person, index) => [person.id, index]));
+  return [...some].sort((one, other) => (order.get(one.id) ?? 0) - (order.get(other.id) ?? 0));
+}
+
 /** Those who share no key with somebody before them, who may be written at once; and the others. */
 function independent(people: readonly Person[]): readonly [now: Person[], later: Person[]] {
   const keys = new Set<string>();
   const now: Person[] = [];
   const later: Person[] = [];
   for (const person of people) {
-    const own = [originKey(person.user.origin), ...person.claims.map((claim) => claim.key)];
-    (own.some((key) => keys.has(key)) ? later : now).push(person);
-    for (const key of own) keys.add(key);
+    const own = person.record.keys;
+    (own.some(({ key }) => keys.has(key)) ? later : now).push(person);
+    for (const { key } of own) keys.add(key);
   }
   return [now, later];
 }
@@ -219,7 +224,7 @@ export class TrialTarget implements Target {
     const who = whoIs(person.user);
     this.ledger.claim(origin, { who, value: "" });
     for (const claim of left.claims) this.ledger.claim(claim.key, { who, value: claim.value });
-    return { status: "written", person: left, user: newUserOf(left) };
+    return { status: "written", person: left };
   }
 
   async #holder(key: string, claim: Claim | null): Promise<Holder | null> {

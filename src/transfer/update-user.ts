@@ -2,7 +2,7 @@ import { DAY } from "../base/clock.js";
 import { originKey } from "../base/keys.js";
 import type { Store, UserChange } from "../store/contract.js";
 import { IMPORTED } from "./passwords.js";
-import { newUserOf, type Person } from "./person.js";
+import type { Person } from "./person.js";
 
 /**
  * Brings somebody up to date who was imported before: rights, block, language, verification and data as the source has
@@ -11,7 +11,7 @@ import { newUserOf, type Person } from "./person.js";
 export async function updateUser(store: Store, person: Person, now: number): Promise<"updated" | "gone"> {
   const found = await store.findSignIn([originKey(person.user.origin)]);
   if (found === null) return "gone";
-  const { user: next } = newUserOf(person);
+  const { user: next } = person.record;
   const before = found.user;
   const change: UserChange = {
     active: next.active,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStoreOf } from "../../test/helpers/database.js";
 import { codeIn, linkIn, openTestSpace, type TestSpace, whenFree } from "../../test/helpers/space.js";
 
 const GOOD = "correct horse battery staple";
@@ -74,6 +75,10 @@ describe.each(Object.keys(DEEDS) as Deed[])("the code before the password: %s", 
     for (let tries = 0; tries < 4; tries++) await confirm({ code: "AAAAAA" }, { password: GOOD });
     for (let tries = 0; tries < 12; tries++)
       expect(await confirm({ code }, { password: WRONG })).toEqual({ status: "wrong-password" });
+    const store = await openStoreOf(test.database);
+    // What adds up over a month, too: the wrong ones alone.
+    expect((await store.readLimit(`code:${userId}:${deed}`))?.count).toBe(4);
+    await store.close();
     const all = await Promise.all(
       Array.from({ length: 50 }, () => whenFree(() => confirm({ code }, { password: GOOD }))),
     );

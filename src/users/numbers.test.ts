@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { NewUserInput, UserReference, UserSpace } from "watchword";
 import { originKey } from "#dist/base/keys.js";
@@ -219,6 +220,49 @@ describe("references", () => {
       await expect(space.users.find(reference as UserReference), inspect(reference)).rejects.toThrow(
         refusal("invalid-input"),
       );
+  });
+
+  it("find the right one, nobody, or are refused, whatever is in them", async () => {
+    const ada = await space.users.create({ username: "ada", numbered: true });
+    const store = await openStoreOf(test.database);
+    const key = originKey({ system: "pgusers", id: "17" });
+    await store.updateUser(ada.id, null, { addKeys: [{ key, kind: "origin", value: "17" }] }, 0, 0, []);
+    await store.close();
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withNullPrototype: true,
+    });
+    const reference = fc.oneof(
+      fc.record({ number: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double(), fc.bigInt(), anything) }),
+      fc.record({
+        origin: fc.oneof(
+          anything,
+          fc.record({
+            system: fc.oneof(fc.constantFrom("pgusers", "piccolo"), fc.string({ unit: "binary" }), anything),
+            id: fc.oneof(fc.constantFrom("17", "018", "1"), fc.string({ unit: "binary" }), anything),
+          }),
+        ),
+      }),
+      anything,
+    );
+    await fc.assert(
+      fc.asyncProperty(reference, async (given) => {
+        const { number, origin } = (given ?? {}) as {
+          number?: unknown;
+          origin?: { system?: unknown; id?: unknown };
+        };
+        const isHers = number === 1 || (origin?.system === "pgusers" && origin.id === "17");
+        const found = await space.users.find(given as UserReference).catch((error: unknown) => {
+          expect(error).toMatchObject({ code: "invalid-input" });
+          return "refused";
+        });
+        if (isHers) expect(found).toMatchObject({ id: ada.id });
+        else expect([null, "refused"]).toContain(found);
+      }),
+      { numRuns: 400 },
+    );
   });
 
   it("find nobody by what reads like another key", async () => {

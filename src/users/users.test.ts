@@ -310,6 +310,22 @@ describe("changing", () => {
     expect(await test.space.signIn({ identifier: "ada", password: GOOD })).toEqual({ status: "inactive" });
     expect(await test.mailsTo("ada@example.com")).toHaveLength(2);
   });
+
+  it("ends none for an application that wants it so, whatever an administrator asks for", async () => {
+    const { users, sessions } = test.space;
+    const ada = await users.create({ username: "ada", admin: true });
+    const { token } = await sessions.create({ userId: ada.id });
+    const admin = await users.create({ username: "admin", admin: true });
+    const actor = { type: "user" as const, id: admin.id, admin: true, superuser: false };
+    await users.changePermissions(ada.id, { admin: false }, { keepSessions: true });
+    expect((await users.get(ada.id)).admin).toBe(false);
+    expect((await sessions.check(token)).status).toBe("ok");
+    await expect(
+      users.changePermissions(ada.id, { active: false }, { keepSessions: true, actor }),
+    ).rejects.toThrow(refusal("not-allowed"));
+    await users.changePermissions(ada.id, { active: false }, { actor });
+    expect(await sessions.check(token)).toEqual({ status: "not-found" });
+  });
 });
 
 describe("recording a sign-in", () => {

@@ -153,12 +153,13 @@ export function createUsers(deps: UsersDeps): UsersService {
       return shown(await gate.settle(updated));
     },
 
-    async changePermissions(id, input, context = {}) {
+    async changePermissions(id, input, { keepSessions = false, ...context } = {}) {
       const roles = input.roles === undefined ? undefined : parseRoles(input.roles);
       if (input.superuser === false || input.active === false)
         await deletion.requireAnotherSuperuser(await read(id), context);
       const updated = await change(id, (user, now) => {
         requireAdministratorOf(user, context, "change permissions");
+        if (keepSessions) requireSuperuser(context, "keep the sessions of somebody who loses rights");
         if (input.admin !== undefined || input.superuser !== undefined)
           requireSuperuser(context, "make or unmake administrators");
         const less =
@@ -172,7 +173,7 @@ export function createUsers(deps: UsersDeps): UsersService {
           ...(roles === undefined ? {} : { roles }),
         };
         return {
-          change: { ...changed, ...(less ? { raiseEpoch: true } : {}) },
+          change: { ...changed, ...(less && !keepSessions ? { raiseEpoch: true } : {}) },
           events: [
             auditEvent("user.permissions-changed", { now, userId: id, details: changed }, context),
             ...notice("permissions-changed", user, now, permissionsAfter(user, changed)),

@@ -48,6 +48,7 @@ const COMMANDS = [
   "session",
   "session kill",
   "session list",
+  "session policy",
   "set-up",
   "stats",
   "user",
@@ -60,6 +61,7 @@ const COMMANDS = [
   "user set-second-factor",
   "user show",
   "user unblock",
+  "user unlock",
   "user update",
 ];
 

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ImportReport, ImportSourceInfo } from "watchword";
+import { openStoreOf } from "../helpers/database.js";
 import { expected, original } from "../helpers/import-source.js";
 import { Bench } from "./command-line.js";
 
@@ -72,6 +73,20 @@ describe("watchword import", () => {
     expect(stdout).toMatch(/need-missing: \d+/);
     const users = await bench.run(["user", "list", "--json"]);
     if (users.code === 0) expect(JSON.parse(users.stdout)).toMatchObject({ items: [] });
+  });
+
+  it("makes no tables on a dry run in a database that is there and empty", async () => {
+    const versionOf = async () => {
+      const store = await openStoreOf(bench.database);
+      const { version } = await store.schema();
+      await store.close();
+      return version;
+    };
+    expect(await versionOf()).toBe(0);
+    expect(await bench.json([...devise, "--dry-run"])).toMatchObject({ written: told.users.length });
+    expect(await versionOf()).toBe(0);
+    expect((await bench.run(["user", "list"])).stderr).toContain("watchword migrate");
+    expect(await versionOf()).toBe(0);
   });
 
   it("maps the columns of any table, and keeps refused rows with the reason", async () => {

@@ -28,6 +28,26 @@ describe("mail preview", () => {
     expect(await bench.json(call, { env })).toMatchObject({ template: "new-device", subject: "Gerät" });
   });
 
+  it("shows where links lead, from a file too", async () => {
+    const file = join(bench.folder, "links.json");
+    await writeFile(file, JSON.stringify({ "verify-email": "https://shop.example/welcome#{link}" }));
+    const call = ["mail", "preview", "verify-email", "--text"];
+    expect((await bench.run(call)).stdout).toContain("/verify?link=sample");
+    for (const run of [
+      bench.run([...call, "--links", file]),
+      bench.run(call, { env: { WATCHWORD_MAIL_LINKS: file } }),
+    ])
+      expect((await run).stdout).toContain("\nhttps://shop.example/welcome#sample\n");
+    await writeFile(file, JSON.stringify({ "new-device": "/x/{link}" }));
+    const bad = await bench.run([...call.slice(0, 3), "--json", "--links", file]);
+    expect(bad.code).toBe(1);
+    expect(errorOf(bad)).toMatchObject({
+      code: "invalid-option",
+      message: expect.stringContaining("new-device"),
+    });
+    expect((await bench.run([...call, "--links", `${file}.none`])).code).toBe(2);
+  });
+
   it("names what is wrong with a template", async () => {
     const unknown = await bench.run(["mail", "preview", "nothing", "--json"]);
     expect(errorOf(unknown).message).toContain("verify-email");

@@ -35,6 +35,32 @@ describe("migrate", () => {
   });
 });
 
+describe("session policy", () => {
+  it("says how long sessions last, and says it anew for the processes that are running", async () => {
+    await migrate();
+    const told = await bench.run(["session", "policy"]);
+    expect(told).toMatchObject({ code: 0, stderr: "" });
+    expect(told.stdout).toBe("Sessions last 10d without use, and 30d in any case.\n");
+    const set = await bench.run(["session", "policy", "--idle", "12h", "--absolute", "none"]);
+    expect(set.stdout).toBe("Sessions last 12h without use, and go on while they are used.\n");
+    expect(await bench.json(["session", "policy"])).toEqual({ idle: 43_200_000, absolute: null });
+    expect(await bench.json(["session", "policy", "--absolute", "1w"])).toEqual({
+      idle: 43_200_000,
+      absolute: 604_800_000,
+    });
+    for (const wrong of ["tomorrow", "0d", "none"])
+      expect((await bench.run(["session", "policy", "--idle", wrong])).code).toBe(2);
+    const space = await bench.openSpace();
+    try {
+      expect(space.sessions.policy).toMatchObject({ idle: 43_200_000, absolute: 604_800_000 });
+      const { items } = await space.audit.list({ action: "session.policy-changed" });
+      expect(items.map(({ actor }) => actor)).toEqual(["system", "system"]);
+    } finally {
+      await space.close();
+    }
+  });
+});
+
 describe("config", () => {
   it("shows where each value comes from, and no secret", async () => {
     await migrate();

@@ -147,6 +147,23 @@ describe("the life of a user", () => {
     expect((await bench.json<Page>(["user", "list", "--blocked"])).items).toHaveLength(0);
   });
 
+  it("is unlocked after failed passwords", async () => {
+    const space = await bench.openSpace();
+    try {
+      const signIn = () => space.signIn({ identifier: "ada", password: "not hers", ip: "192.0.2.1" });
+      for (let tries = 0; tries < 6; tries++) await signIn();
+      expect((await signIn()).status).toBe("limited");
+      const told = await bench.run(["user", "unlock", "ada"]);
+      expect(told).toMatchObject({ code: 0, stderr: "" });
+      expect(told.stdout).toMatch(/^Unlocked Ada \(\S+\): failed passwords are forgotten\.\n$/);
+      expect((await signIn()).status).toBe("wrong-credentials");
+      expect(await bench.json(["user", "unlock", "ADA"])).toMatchObject({ username: "Ada" });
+      expect((await bench.run(["user", "unlock", "nobody"])).code).toBe(1);
+    } finally {
+      await space.close();
+    }
+  });
+
   it("gets a new password, which ends the sessions, and no password shows anywhere", async () => {
     const { id } = await bench.json<User>(["user", "show", "ada"]);
     const next = "another long passphrase";

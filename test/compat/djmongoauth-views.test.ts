@@ -184,6 +184,11 @@ describe("the views", () => {
     }
   });
 
+  it("answer a body that is too large on the connection that it came by", async () => {
+    const answer = await ask("POST", "/register", { ...ANN, more: "x".repeat(4_000_000) });
+    expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining("larger") } });
+  });
+
   it("take a request of the Fetch standard too, and answer with its response", async () => {
     const { views } = bench.port;
     const post = (body: object) =>

@@ -171,12 +171,14 @@ describe("somebody who came along", () => {
       { _id: "1", username: "ada@old.example", password: "engine", email: "ada@new.example" },
       { _id: "2", username: "@bob", password: "builder" },
     ];
-    await openRows(rows);
+    const database = await openRows(rows);
     for (const { _id, username, password, ...fields } of rows) {
       expect(await authenticate(username, password)).toBe(true);
       expect(await getUser({ uid: _id })).toEqual({ _id, username, ...fields });
       expect(await updateUser(username, { email: `changed${_id}@new.example` })).toBe(true);
       expect(await getUser({ username })).toEqual({ _id, username, email: `changed${_id}@new.example` });
+      const own = await beside(database, (space) => space.users.find({ username }));
+      expect(own?.email).toBeNull();
       expect(await updateUser(username, { username: `plain${_id}` })).toBe(true);
       expect(await authenticate(`plain${_id}`, password)).toBe(true);
     }
@@ -200,11 +202,12 @@ describe("somebody who came along", () => {
     expect(await authenticate("odd", odd.password)).toBe(true);
   });
 
-  async function openRows(rows: readonly object[]): Promise<void> {
+  async function openRows(rows: readonly object[]): Promise<TestDatabase> {
     const database = await newDatabase();
     const file = join(database.folder, "users.ndjson");
     await writeFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
     await open(database);
     await beside(database, (space) => space.transfer.import({ from: "minimus-users", input: [file] }));
+    return database;
   }
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { idKey } from "#dist/base/keys.js";
-import type { RecordKind, RecordsByKind, Store } from "#dist/store/contract.js";
+import type { RecordKind, RecordsByKind, RecordWrite, Store } from "#dist/store/contract.js";
 import type { CurrentStore } from "./contract.js";
 import {
   countOf,
@@ -249,6 +249,75 @@ export function recordsContract(current: CurrentStore): void {
       const read = await readAll(store, "users", 300);
       expect(read.map(({ user }) => user.id)).toEqual(users.map(({ user }) => user.id));
       expect(read[1000]?.password?.hash).toBe("hash-1000");
+    });
+
+    it("keeps nothing twice and loses nobody where one of many is in the way, before, in the middle and after", async () => {
+      const store = current();
+      await store.createUser(sampleUser({ username: "user-550" }), 0, []);
+      const pages = [0, 300, 600].map((first) =>
+        Array.from({ length: 300 }, (_, at) =>
+          sampleUser(
+            {
+              username: `USER-${first + at}`,
+              email: `mail-${first + at}@example.com`,
+              createdAt: NOW + at,
+            },
+            samplePassword("hash"),
+          ),
+        ),
+      );
+      const answers: RecordWrite[] = [];
+      for (const page of pages) answers.push(...(await store.writeRecords("users", page)));
+      expect(countOf(answers, "written")).toBe(899);
+      expect(answers[550]).toEqual({ status: "taken", key: "u:user-550" });
+      // Once more, all of them: whoever was written is there.
+      for (const page of pages)
+        expect(countOf(await store.writeRecords("users", page), "there")).toBe(page === pages[1] ? 299 : 300);
+      expect(await store.countUsers({})).toBe(900);
+      expect((await store.findSignIn(["u:user-299"]))?.password?.hash).toBe("hash");
+      expect((await store.findUser(["u:user-550"]))?.username).toBe("user-550");
+      // Who was turned away holds on to nothing.
+      const next = sampleUser({ email: "mail-550@example.com" });
+      expect(await store.createUser(next, 0, [])).toEqual({ status: "created" });
+    });
+
+    it("lays in any text as it is, whatever it means to a protocol on the way", async () => {
+      const store = current();
+      const odd = [
+        "\\N",
+        "\\.",
+        "\t",
+        "a\tb",
+        "a\nb",
+        "a\r\nb",
+        "\\",
+        "\\t",
+        "'",
+        '"',
+        "",
+        "\u{1F511}",
+        "NULL",
+        "{}",
+      ];
+      const users = odd.map((text, at) =>
+        sampleUser(
+          {
+            username: `${at}${text}`,
+            locale: text,
+            roles: [text],
+            data: JSON.stringify({ text }),
+            blocked: at % 2 === 0 ? { since: at, until: null, reason: text } : null,
+            createdAt: NOW + at,
+          },
+          samplePassword(text),
+        ),
+      );
+      expect(countOf(await store.writeRecords("users", users), "written")).toBe(odd.length);
+      const read = await readAll(store, "users");
+      expect(read.map(({ user }) => user)).toEqual(users.map(({ user }) => user));
+      expect(read.map(({ password }) => password?.hash)).toEqual(odd);
+      const byKey = (keys: readonly { readonly key: string }[]) => keys.map(({ key }) => key).sort();
+      expect(read.map(({ keys }) => byKey(keys))).toEqual(users.map(({ keys }) => byKey(keys)));
     });
 
     it("gives a name to one of 50 copies that bring it at once, and keeps what else each brings", async () => {

@@ -244,11 +244,15 @@ describe("a connection that is cut", () => {
 });
 
 /**
- * Stands between store and server. Of the next COMMIT `cut` brings the store no answer: the server does it, and nobody hears
- * so. `swallow` lets it not even arrive, and tells the server of no end: as where a cable is pulled.
+ * Stands between store and server. Of the next COMMIT (or what holds this text) `cut` brings the store no answer: the server
+ * does it, and nobody hears so. `swallow` lets it not even arrive, and tells the server of no end: as where a cable is pulled.
  */
-async function relay(): Promise<{ readonly port: number; disturb(how: "cut" | "swallow"): void }> {
+async function relay(): Promise<{
+  readonly port: number;
+  disturb(how: "cut" | "swallow", text?: string): void;
+}> {
   let next: "cut" | "swallow" | null = null;
+  let mark = "";
   const sockets = new Set<Socket>();
   const listener: Server = createServer((near) => {
     const far = new Socket();
@@ -263,7 +267,7 @@ async function relay(): Promise<{ readonly port: number; disturb(how: "cut" | "s
       });
     }
     near.on("data", (chunk) => {
-      if (next !== null && chunk.includes("COMMIT\0")) {
+      if (next !== null && chunk.includes(mark)) {
         fate = next;
         next = null;
       }
@@ -282,8 +286,9 @@ async function relay(): Promise<{ readonly port: number; disturb(how: "cut" | "s
   const address = listener.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
-    disturb: (how) => {
+    disturb: (how, text = "COMMIT\0") => {
       next = how;
+      mark = text;
     },
   };
 }
@@ -310,6 +315,17 @@ describe("an answer that never arrives", () => {
     });
     expect(await attempt("second")).toEqual({ status: "dead" });
     expect((await attempt("first")).status).toBe("redeemed");
+  });
+
+  it("uses up the number that nobody heard of, and draws the next one", async () => {
+    const between = await relay();
+    const { store } = await migrated(withParts(server.url, { port: between.port }), {});
+    between.disturb("cut", "watchword_sequences");
+    expect(await store.nextNumber("users")).toBe(2);
+    expect(await store.nextNumber("users")).toBe(3);
+    between.disturb("cut", "watchword_sequences");
+    await store.raiseSequence("users", 16);
+    expect(await store.nextNumber("users")).toBe(17);
   });
 
   it("does an acknowledged thing once, and never says no to what it did", async () => {

@@ -84,6 +84,72 @@ describe("templates of one's own", () => {
   });
 });
 
+describe("links to pages of one's own", () => {
+  const links = {
+    "verify-email": "https://front.example/welcome#{link}",
+    "reset-password": "/own/reset/{link}?from=mail",
+  };
+
+  it("are in the mail, in built-in texts and in one's own, and open what they are for", async () => {
+    const html = '<p><a href="{link}">Here</a></p>';
+    const templates = { "reset-password": { subject: "Reset", html } };
+    const { space } = await open({ links, templates });
+    const signedUp = await space.signUp(USER);
+    if (signedUp.status !== "verification-sent") throw new Error(signedUp.status);
+    await space.mail.deliver();
+    const [welcome] = smtp.mails;
+    const token = /^https:\/\/front\.example\/welcome#([\w.-]+)$/m.exec(welcome?.text ?? "")?.[1] ?? "";
+    expect(welcome?.html).toContain(`href="https://front.example/welcome#${token}"`);
+    expect(await space.codes.peek(token)).toMatchObject({ purpose: "verify-email" });
+    const { ticket } = signedUp;
+    expect(await space.codes.confirm("verify-email", { link: token, ticket })).toMatchObject({
+      status: "verified",
+    });
+    await space.codes.request("reset-password", { identifier: "ada" });
+    await space.codes.request("unlock", { identifier: "ada" });
+    await space.mail.deliver();
+    const reset = smtp.mails.find(({ subject }) => subject === "Reset");
+    const link = /href="https:\/\/shop\.example\/own\/reset\/([\w.-]+)\?from=mail"/.exec(
+      `${reset?.html}`,
+    )?.[1];
+    const newPassword = "another good long password";
+    expect(await space.codes.confirm("reset-password", { link: link ?? "", newPassword })).toMatchObject({
+      status: "password-reset",
+    });
+    expect(smtp.mails.some(({ text }) => text?.includes("https://shop.example/unlock?link="))).toBe(true);
+    const shown = (await space.mail.preview("verify-email")).text;
+    expect(shown).toContain("https://front.example/welcome#sample");
+    expect((await space.mail.preview("reset-password")).html).toContain("/own/reset/sample?from=mail");
+  });
+
+  it("are refused when the space opens, before a database is made", async () => {
+    await expect(open({ links: { unlock: "https://front.example/" } })).rejects.toMatchObject({
+      code: "invalid-option",
+      message: expect.stringContaining('mail.links["unlock"]'),
+    });
+  });
+
+  it("leave no secret behind where the mail is refused with its own words", async () => {
+    const seen: string[] = [];
+    const send = async ({ text }: { readonly text: string }) => {
+      seen.push(text);
+      const token = /\/own\/reset\/([\w.-]+)\?/.exec(text)?.[1] ?? "";
+      throw new Error(`I take no ${token.split(".")[1]}, nor ${token}, nor this: ${text}`);
+    };
+    const { space } = await open({ links, send });
+    await space.users.create(USER);
+    await space.codes.request("reset-password", { identifier: "ada" });
+    expect(await space.mail.deliver()).toMatchObject({ retried: 1 });
+    const [id = "", secret = ""] = /\/own\/reset\/([\w.-]+)\?/.exec(seen[0] ?? "")?.[1]?.split(".") ?? [];
+    expect(secret).toHaveLength(43);
+    const [waits] = (await space.mail.list()).items;
+    expect(waits?.lastError).toContain("I take no …, nor …, nor this:");
+    expect(waits?.lastError).not.toContain(secret);
+    expect(waits?.lastError).not.toContain(`${id}.`);
+    expect(waits?.lastError).not.toMatch(/^ {4}[0-9A-Z]{6}$/m);
+  });
+});
+
 describe("a test mail", () => {
   it("arrives, or tells what the mail server said", async () => {
     const { space } = await open();

@@ -371,6 +371,33 @@ describe("an import that is run again", () => {
     expect(await store.checkSession(sha256("live token"), { data: false })).not.toBeNull();
   });
 
+  it("writes on the way what a batch cannot hold: people with much data, and rows without end that become nobody", async () => {
+    const at = await bench();
+    const written: number[] = [];
+    const large = Array.from({ length: 200 }, (_, index) =>
+      someone(String(index), { username: `user${index}`, data: new Map([["text", "x".repeat(100_000)]]) }),
+    );
+    await importUsers(stream(large), at.deps, {
+      ...OPTIONS,
+      onProgress: (step) => written.push(step.written),
+    });
+    // 4 MiB at once, and what was being read beside it.
+    expect(written.length).toBeGreaterThanOrEqual(4);
+    expect(written.at(-1)).toBe(200);
+
+    const refused: number[] = [];
+    const row = new Map([["id", "?"]]);
+    const nobody = Array.from(
+      { length: 1200 },
+      (_, line): SourceItem => ({ kind: "refused", where: `line ${line}`, why: "It is nobody.", row }),
+    );
+    await importUsers(stream(nobody), at.deps, {
+      ...OPTIONS,
+      onProgress: (step) => refused.push(step.refused),
+    });
+    expect(refused).toEqual([500, 1000, 1200]);
+  });
+
   it("refuses the journal of another import", async () => {
     const at = await bench();
     const journal = join(at.folder, "import.journal");

@@ -8,6 +8,7 @@ export interface MailDeliverFlags extends JsonFlags {
   readonly mailFrom?: string;
   readonly baseUrl?: string;
   readonly templates?: string;
+  readonly links?: string;
 }
 
 /** Exit code 1 where a mail that was due could not be handed over. */
@@ -17,6 +18,7 @@ export async function run({ flags, typed }: Invocation<MailDeliverFlags>): Promi
     smtpUrl: typed("smtpUrl"),
     mailFrom: typed("mailFrom"),
     templates: flags.templates,
+    links: flags.links,
   });
   await withSpace(
     flags,

@@ -12,11 +12,16 @@ export interface MailPreviewFlags extends JsonFlags {
   readonly mailFrom?: string;
   readonly baseUrl?: string;
   readonly templates?: string;
+  readonly links?: string;
 }
 
 export async function run({ args, flags, typed }: Invocation<MailPreviewFlags>): Promise<void> {
   if (flags.html && flags.text) throw new UsageError("Give --html or --text, not both.");
-  const mail = await mailOptions({ mailFrom: typed("mailFrom"), templates: flags.templates });
+  const mail = await mailOptions({
+    mailFrom: typed("mailFrom"),
+    templates: flags.templates,
+    links: flags.links,
+  });
   const baseUrl = typed("baseUrl");
   await withSpace(
     flags,

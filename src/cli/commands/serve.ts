@@ -21,6 +21,7 @@ export interface ServeFlags extends GlobalFlags {
   readonly smtpUrl?: string;
   readonly mailFrom?: string;
   readonly templates?: string;
+  readonly links?: string;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
 
@@ -34,6 +35,7 @@ export async function run({ flags, typed }: Invocation<ServeFlags>): Promise<voi
     smtpUrl: typed("smtpUrl"),
     mailFrom: typed("mailFrom"),
     templates: flags.templates,
+    links: flags.links,
   });
   // Before the space opens: links need the port, and a port in use should not leave a new database behind.
   const port = await reservePort(flags.host, flags.port, "--port (or the variable PORT)");

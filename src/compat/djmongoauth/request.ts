@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { DjMongoAuthError } from "./error.js";
 
 /** A request as a handler gets it: one of the Fetch standard, of `node:http`, or of Express and what resembles it. */
@@ -91,10 +90,7 @@ function isStream(value: object): value is ByteStream {
 async function bytesOf(stream: ByteStream): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // Left undestroyed, since the answer goes out on the same connection.
-  for await (const chunk of stream instanceof Readable
-    ? stream.iterator({ destroyOnReturn: false })
-    : stream) {
+  for await (const chunk of stream) {
     length += chunk.length;
     if (length > BODY_LIMIT)
       throw new DjMongoAuthError(`The body of the request is larger than ${BODY_LIMIT} bytes.`);

@@ -209,8 +209,18 @@ function ask(terminal: Terminal, question: string): Promise<string> {
 
 /** Whoever answers with nothing means the name under which they work on this machine. */
 async function askUsername(terminal: Terminal): Promise<string> {
-  const own = process.env.LOGNAME ?? process.env.USER ?? userInfo().username;
-  return (await ask(terminal, `Enter username (${oneLine(own)}):`)) || own;
+  const own = ownName();
+  return (await ask(terminal, `Enter username${own === "" ? "" : ` (${oneLine(own)})`}:`)) || own;
+}
+
+/** In a container a process may run under a number that has no name; then none is offered. */
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR") return "";
+    throw error;
+  }
 }
 
 /** Null: the two are not the same, which has been told. */

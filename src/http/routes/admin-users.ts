@@ -209,6 +209,18 @@ export const adminUserRoutes: readonly Route[] = [
 
   memberRoute({
     access: "admin",
+    method: "post",
+    path: "/api/admin/users/{id}/unlock",
+    tag: TAG,
+    summary: "Forget the failed passwords of a user, and the waits that they brought.",
+    answers: oneUser,
+    errors: ["not-found"],
+    handle: async ({ web, c, context }) =>
+      json(200, viewUser(await web.space.users.unlock(idOf({ c }, "user"), context))),
+  }),
+
+  memberRoute({
+    access: "admin",
     method: "put",
     path: "/api/admin/users/{id}/second-factor",
     tag: TAG,

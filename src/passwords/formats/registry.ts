@@ -118,6 +118,8 @@ export function formatsOf(source: string): readonly PasswordFormat[] {
   return bySource.get(source) ?? [];
 }
 
+const DETECTABLE = FORMATS.filter((format) => format.detectable);
+
 /** What a hash may be, by its text alone. */
 export interface Candidates {
   /** Those that the text alone suggests. */
@@ -149,7 +151,10 @@ export interface FormatHint {
  */
 export function resolveFormat(hash: string, { scheme, source }: FormatHint): PasswordFormat {
   if (scheme !== undefined) return checkShape(byScheme(scheme), hash);
-  const formats = source === undefined ? candidatesOf(hash).detected : formatsOfSource(source, hash);
+  const formats =
+    source === undefined
+      ? DETECTABLE.filter((format) => format.recognise(hash))
+      : formatsOfSource(source, hash);
   const [format, ...others] = formats;
   if (format === undefined) throw unknownHash(source);
   if (others.length > 0) throw ambiguous(formats, source);

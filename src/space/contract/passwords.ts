@@ -131,6 +131,7 @@ export interface PasswordsService {
    * Changes a password with the current one, under the limits of a sign-in and 20 times an hour at most. Ends every
    * session and tells the user; with `sessionToken`, that session goes on under the new token in the result.
    *
+   * @param input - `keepSessions` true: no session ends; for the application itself, not where a person acts. Default: false.
    * @throws WatchwordError `not-found`, `not-allowed` for somebody else's, `conflict`, `busy`
    * @example
    * ```ts
@@ -146,6 +147,7 @@ export interface PasswordsService {
       readonly currentPassword: string;
       readonly newPassword: string;
       readonly sessionToken?: string;
+      readonly keepSessions?: boolean;
     } & LimitSkip &
       Context,
   ): Promise<PasswordChangeResult>;

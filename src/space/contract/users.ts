@@ -234,6 +234,7 @@ export interface UsersService {
    * give or take `admin` and `superuser`.
    *
    * @param change - `roles`: at most 100, of 64 characters each.
+   * @param options - `keepSessions` true: no session ends; for superusers and the system. Default: false.
    * @throws WatchwordError `not-found`, `not-allowed`, `invalid-input`, `conflict`
    * @example
    * ```ts
@@ -241,7 +242,11 @@ export interface UsersService {
    * console.log((await space.sessions.check(token)).status); // not-found
    * ```
    */
-  changePermissions(id: string, change: PermissionChange, context?: Context): Promise<UserWithData>;
+  changePermissions(
+    id: string,
+    change: PermissionChange,
+    options?: { readonly keepSessions?: boolean } & Context,
+  ): Promise<UserWithData>;
   /**
    * Gives a user the next number of the space, for programs that know people by whole numbers. One who has a number keeps it,
    * also among parallel calls. Numbers of people who were deleted are not given out again; what fails, or loses a race,

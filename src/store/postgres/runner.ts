@@ -251,7 +251,8 @@ async function drive<T>(connection: Connection, operation: Operation<T>): Promis
 async function driveOne<T>(connection: Connection, operation: Operation<T>): Promise<T> {
   let step = operation.next();
   if (step.done !== true) step = operation.next(await connection.answer(step.value));
-  if (step.done !== true) throw new Error(`More than one statement without a transaction: ${step.value.sql}`);
+  if (step.done !== true)
+    throw new Error(`More than one statement without a transaction: ${JSON.stringify(step.value)}`);
   return step.value;
 }
 

@@ -1,7 +1,7 @@
 import type { FactorRecord } from "../contract.js";
 import { insertRows } from "./insert.js";
-import type { Operation } from "./operation.js";
-import { PASSWORD_COLUMNS } from "./passwords.js";
+import type { Operation, SqlValue } from "./operation.js";
+import { CREDENTIAL_COLUMNS } from "./passwords.js";
 import { writeTexts } from "./texts.js";
 
 export type FactorRow = {
@@ -29,17 +29,12 @@ export function* writeFactors(
 ): Operation<void> {
   yield* insertRows(
     "watchword_credentials",
-    `user_id, type, name, ${PASSWORD_COLUMNS}`,
-    factors.map(([userId, { type, name, sealed, changedAt }]) => [
-      userId,
-      type,
-      name,
-      "sealed",
-      sealed,
-      "none",
-      null,
-      writeTexts([]),
-      changedAt,
-    ]),
+    CREDENTIAL_COLUMNS,
+    factors.map(([userId, factor]) => factorRow(userId, factor)),
   );
+}
+
+/** In the order of {@link CREDENTIAL_COLUMNS}. */
+export function factorRow(userId: string, { type, name, sealed, changedAt }: FactorRecord): SqlValue[] {
+  return [userId, type, name, "sealed", sealed, "none", null, writeTexts([]), changedAt];
 }

@@ -14,12 +14,25 @@ export class LostRace extends Error {
 export type SqlValue = string | number | null;
 export type Row = Readonly<Record<string, SqlValue>>;
 
+export type Step = Statement | NewRows;
+
 /** One statement. Parameters stand as `?` in its text. */
-export interface Step {
+export interface Statement {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
   /** Whether the answer is rows, or how many rows were changed. */
   readonly gives: "rows" | "changes";
+}
+
+/**
+ * Rows for one table, laid in by whatever is the database's quickest way. None may be there yet: where one is, the operation
+ * ends with WatchwordError `conflict`, and nothing of it is kept.
+ */
+export interface NewRows {
+  readonly table: string;
+  readonly columns: string;
+  /** Those of all rows, one behind the other: a list of lists costs more than the rows on the way to a thread. */
+  readonly cells: readonly SqlValue[];
 }
 
 export interface Answer {

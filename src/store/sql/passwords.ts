@@ -2,7 +2,7 @@ import type { PasswordRecord, PasswordWrite, StoreEvent } from "../contract.js";
 import type { Dialect } from "./dialect.js";
 import { insertEvents } from "./events.js";
 import { insertRows } from "./insert.js";
-import { first, type Operation, run } from "./operation.js";
+import { first, type Operation, run, type SqlValue } from "./operation.js";
 import { readTexts, writeTexts } from "./texts.js";
 
 export type CredentialRow = {
@@ -15,6 +15,8 @@ export type CredentialRow = {
 };
 
 export const PASSWORD_COLUMNS = "scheme, hash, normalization, pepper_id, flags, changed_at";
+
+export const CREDENTIAL_COLUMNS = `user_id, type, name, ${PASSWORD_COLUMNS}`;
 
 export function* readPassword(userId: string): Operation<PasswordRecord | null> {
   const row = yield* first<CredentialRow>(
@@ -49,20 +51,25 @@ export function* writePasswords(
 ): Operation<void> {
   yield* insertRows(
     "watchword_credentials",
-    `user_id, type, name, ${PASSWORD_COLUMNS}`,
-    passwords.map(([userId, password]) => [
-      userId,
-      "password",
-      "",
-      password.scheme,
-      password.hash,
-      password.normalization,
-      password.pepperId,
-      writeTexts(password.flags),
-      password.changedAt,
-    ]),
+    CREDENTIAL_COLUMNS,
+    passwords.map(([userId, password]) => passwordRow(userId, password)),
     REPLACES,
   );
+}
+
+/** In the order of {@link CREDENTIAL_COLUMNS}. */
+export function passwordRow(userId: string, password: PasswordRecord): SqlValue[] {
+  return [
+    userId,
+    "password",
+    "",
+    password.scheme,
+    password.hash,
+    password.normalization,
+    password.pepperId,
+    writeTexts(password.flags),
+    password.changedAt,
+  ];
 }
 
 export function* replacePassword(

@@ -194,6 +194,8 @@ function* examineKeys(
   return { taken: null, over };
 }
 
+export const KEY_COLUMNS = "key, user_id, kind, value";
+
 function* insertKeys(userId: string, keys: readonly KeyRecord[]): Operation<void> {
   yield* writeKeys(keys.map((key) => [userId, key]));
 }
@@ -205,7 +207,7 @@ export function* writeKeys(keys: readonly (readonly [userId: string, key: KeyRec
   );
   const written = yield* insertRows(
     "watchword_identifiers",
-    "key, user_id, kind, value",
+    KEY_COLUMNS,
     [...byKey.values()].sort(([a], [b]) => (a < b ? -1 : 1)),
     `ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, value = excluded.value
      WHERE watchword_identifiers.user_id = excluded.user_id`,

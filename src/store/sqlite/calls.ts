@@ -7,6 +7,7 @@ import { insertEvents } from "../sql/events.js";
 import { cleanup, countTables, sessionsToRemove, takeTurn } from "../sql/housekeeping.js";
 import { hitLimits, settleLimits } from "../sql/limits.js";
 import { claimMail, listMail, reviseMail, settleMail } from "../sql/mails.js";
+import { layUsers } from "../sql/new-users.js";
 import type { Operation } from "../sql/operation.js";
 import { createPart, dropPart } from "../sql/parts.js";
 import { replacePassword } from "../sql/passwords.js";
@@ -49,6 +50,7 @@ export const WRITES = {
   takeTurn,
   cleanup: bind(cleanup),
   writeRecords,
+  layUsers,
 };
 
 /** What the reader's thread can be asked for: whatever may look at many rows. */

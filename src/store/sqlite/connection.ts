@@ -1,6 +1,16 @@
-import type { Answer, Operation, SqlValue, Step } from "../sql/operation.js";
-import { sendable } from "../sql/texts.js";
+import { inTheWay } from "../sql/new-users.js";
+import type { Answer, NewRows, Operation, SqlValue, Step } from "../sql/operation.js";
+import { marks, sendable } from "../sql/texts.js";
 import { type Database, openDatabase, type PreparedStatement, rowsOf } from "./driver.js";
+import { isDuplicate } from "./errors.js";
+
+/** From so many rows of one table on they are taken for a part of an import. */
+const MANY_ROWS = 500;
+/** Pages after which the log is copied into the file: SQLite's own figure, and that of an import (32 MiB). */
+const LOG = 1000;
+const WIDE = { cache: 24 * 1024, log: 8000 };
+/** Real milliseconds for which the room of an import is kept for its next batch. */
+const WIDE_FOR = 5000;
 
 export interface ConnectionOptions {
   readonly file: string;
@@ -23,10 +33,13 @@ export interface ConnectionOptions {
 export class Connection {
   readonly #database: Database;
   readonly #statements = new Map<string, PreparedStatement>();
+  readonly #options: ConnectionOptions;
+  #narrowing: NodeJS.Timeout | undefined;
 
   /** Throws as the driver throws. */
   constructor(options: ConnectionOptions) {
     this.#database = openDatabase(options.file);
+    this.#options = options;
     try {
       this.#set(options);
     } catch (error) {
@@ -81,10 +94,49 @@ export class Connection {
   }
 
   #answer(step: Step): Answer {
+    if ("table" in step) return this.#layIn(step);
     const statement = this.statement(step.sql);
     const parameters = step.parameters.map(sendable);
     if (step.gives === "rows") return { rows: rowsOf(statement.all(...parameters)), changes: 0 };
     return { rows: [], changes: Number(statement.run(...parameters).changes) };
+  }
+
+  /**
+   * One row a statement: for one of many rows SQLite keeps a copy of each page that it touches, in case a later row fails,
+   * which took longer than all the calls that it saves.
+   */
+  #layIn({ table, columns, cells }: NewRows): Answer {
+    const width = columns.split(", ").length;
+    if (cells.length / width >= MANY_ROWS) this.#widen();
+    const statement = this.statement(`INSERT INTO ${table} (${columns}) VALUES (${marks(width)})`);
+    try {
+      for (let at = 0; at < cells.length; at += width)
+        statement.run(...cells.slice(at, at + width).map(sendable));
+    } catch (error) {
+      throw isDuplicate(error) ? inTheWay(table, error) : error;
+    }
+    return { rows: [], changes: cells.length / width };
+  }
+
+  /**
+   * Room for an import: rows in no order touch pages all over their indexes. With a larger cache these are not read anew for
+   * each batch, and with a longer log a page that several batches change is copied into the file once.
+   */
+  #widen(): void {
+    if (this.#narrowing === undefined) {
+      this.exec(`PRAGMA cache_size = -${WIDE.cache}`);
+      this.exec(`PRAGMA wal_autocheckpoint = ${WIDE.log}`);
+    }
+    clearTimeout(this.#narrowing);
+    this.#narrowing = setTimeout(() => this.#narrow(), WIDE_FOR);
+    this.#narrowing.unref();
+  }
+
+  #narrow(): void {
+    clearTimeout(this.#narrowing);
+    this.#narrowing = undefined;
+    this.exec(`PRAGMA cache_size = -${this.#options.cache}`);
+    this.exec(`PRAGMA wal_autocheckpoint = ${LOG}`);
   }
 
   /**
@@ -98,6 +150,7 @@ export class Connection {
   }
 
   close(): void {
+    clearTimeout(this.#narrowing);
     this.#statements.clear();
     this.#database.close();
   }

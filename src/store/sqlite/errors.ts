@@ -55,6 +55,11 @@ export function isFailureOfDatabase(error: unknown): boolean {
   );
 }
 
+/** A unique index or a primary key stood in the way. By SQLite's text: the code is that of any constraint. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("UNIQUE constraint failed");
+}
+
 /** What a failure of SQLite means for people: which file, and what to do. Other errors of ours pass unchanged. */
 export function explain(error: unknown, file: string, during: "opening" | "work"): WatchwordError {
   if (error instanceof WatchwordError) return error;

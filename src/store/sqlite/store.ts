@@ -4,6 +4,7 @@ import { WatchwordError } from "../../base/errors.js";
 import type {
   CleanupLimits,
   LimitRecord,
+  NewUser,
   SessionCheck,
   SettingsRecord,
   Store,
@@ -13,6 +14,7 @@ import { findBlocks } from "../sql/blocks.js";
 import { findCode } from "../sql/codes.js";
 import { readLimit } from "../sql/limits.js";
 import { nextMailAt } from "../sql/mails.js";
+import { userWriter } from "../sql/new-users.js";
 import type { Operation } from "../sql/operation.js";
 import { LATEST_VERSION, readVersion } from "../sql/schema.js";
 import { readSettings } from "../sql/settings.js";
@@ -43,6 +45,10 @@ export interface SqliteStoreParts {
 export function createSqliteStore(parts: SqliteStoreParts): Store {
   const { file, connection, writer, reader } = parts;
   const sessions = new SessionLookUp(connection);
+  const writeUsers = userWriter(
+    (cells) => writer.call("layUsers", cells),
+    (users) => writer.call("writeRecords", "users", users),
+  );
   const inode = statSync(file).ino;
   let isClosed = false;
   let closing: Promise<void> | undefined;
@@ -150,7 +156,11 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
     proveAtomicity: () => (isClosed ? Promise.reject(closed(file)) : proveLocks(file)),
     // What a kind's operation gives is that kind's; the names of calls between threads cannot say so.
     readRecords: (kind, after, size) => reader.call("readRecords", kind, after, size) as Promise<never>,
-    writeRecords: write("writeRecords"),
+    writeRecords: (kind, records) =>
+      // What a kind takes is that kind's; a comparison of its name does not tell the compiler so.
+      kind === "users"
+        ? writeUsers(records as readonly NewUser[])
+        : writer.call("writeRecords", kind, records),
     close: () => (closing ??= close()),
 
     createUser: write("createUser"),

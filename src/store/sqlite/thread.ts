@@ -122,7 +122,12 @@ export class Thread<Served extends Calls> {
   #start(): Worker {
     const { script, connection } = this.#options;
     // Flags of the process (a loader, --eval) are not for this file.
-    const worker = new Worker(new URL(script, import.meta.url), { workerData: connection, execArgv: [] });
+    const worker = new Worker(new URL(script, import.meta.url), {
+      workerData: connection,
+      execArgv: [],
+      // What a call brings lives as long as the call. Left to itself the thread held up to 48 MB of it before it looked.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     this.#worker = worker;
     let failure: unknown;
     worker.on("message", (message: FromThread) => this.#settle(message));

@@ -8,11 +8,19 @@ export function fromExtended(value: Value): Value {
   if (Array.isArray(value)) return value.map(fromExtended);
   if (!isFields(value)) return value;
   const [first] = value.keys();
+  // Most documents are plain: nothing is made anew for them.
+  if (isPlain(value, first)) return value;
   if (first?.startsWith("$") === true) {
     const special = specialOf(value);
     if (special !== undefined) return special;
   }
   return new Map(Array.from(value, ([key, item]) => [key, fromExtended(item)]));
+}
+
+function isPlain(fields: Fields, first: string | undefined): boolean {
+  if (first?.startsWith("$") === true) return false;
+  for (const value of fields.values()) if (typeof value === "object" && value !== null) return false;
+  return true;
 }
 
 /** Undefined: it is none of the special objects. */
