@@ -185,6 +185,13 @@ describe("cooldowns", () => {
     await limits.move(from, to);
     await limits.move(to, from);
     expect(await limits.timeSince(from)).toBe(0);
+    // Nor does an older one stand in the way.
+    await hit(to);
+    test.clock.advance(1000);
+    await limits.hit(from, pause);
+    await limits.move(from, to);
+    expect(await limits.timeSince(to)).toBe(0);
+    expect(await limits.timeSince(from)).toBeNull();
   });
 
   it("let one of 200 at once pass, under ten spellings of one identifier, and outlive a restart", async () => {
