@@ -1,5 +1,5 @@
 import type { OpenOptions } from "../../index.js";
-import { type Parameters, parseConnectionString, urlOf } from "./connection-string.js";
+import { parseConnectionString, urlOf } from "./connection-string.js";
 import { BadCallError } from "./outcomes.js";
 
 /** The parameters of libpq that Watchword's driver honours, besides the five of {@link UserSpaceOptions}. */
@@ -52,14 +52,6 @@ export interface UserSpaceOptions extends Readonly<Partial<Record<LibpqParameter
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const VARIABLES = [
-  ["dbname", "PGUSERS_USERSPACE"],
-  ["user", "PGUSERS_ADMIN"],
-  ["password", "PGUSERS_PASSWORD"],
-  ["host", "PGUSERS_HOST"],
-  ["port", "PGUSERS_PORT"],
-] as const;
-
 /**
  * The URL of the database: an option beats its variable, which beats `PGUSERS_CONNECTION_STRING`.
  *
@@ -79,11 +71,16 @@ export function findUrl(options: UserSpaceOptions, environment: Environment): st
 }
 
 function* parametersOf(environment: Environment): Generator<readonly [string, string]> {
-  yield* parseConnectionString(environment.PGUSERS_CONNECTION_STRING ?? "") satisfies Parameters;
-  for (const [name, variable] of VARIABLES) {
-    const value = environment[variable];
+  yield* parseConnectionString(environment.PGUSERS_CONNECTION_STRING ?? "");
+  const variables = {
+    dbname: environment.PGUSERS_USERSPACE,
+    user: environment.PGUSERS_ADMIN,
+    password: environment.PGUSERS_PASSWORD,
+    host: environment.PGUSERS_HOST,
+    port: environment.PGUSERS_PORT,
+  };
+  for (const [name, value] of Object.entries(variables))
     if (value !== undefined && value !== "") yield [name, value];
-  }
 }
 
 /** What of a server's URL, besides hosts and database, says which userspace it is. */
