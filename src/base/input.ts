@@ -38,6 +38,9 @@ export function requireBoolean(value: unknown, field: string): boolean {
   return value;
 }
 
+/** The most that an application may keep on a user, in bytes of JSON. */
+export const USER_DATA_LIMIT = 64 * 1024;
+
 /** JSON text of an object of at most `longest` bytes, or an error that names the field. */
 export function requireJsonObject(value: unknown, field: string, longest: number): string {
   const refuse = (reason: string) =>

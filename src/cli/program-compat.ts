@@ -4,16 +4,19 @@ import { examples, lazily } from "./invocation.js";
 /** The systems with a command line of their own. */
 const SYSTEMS = {
   pgusers: {
+    alias: "usermgr",
     description: "usermgr of pgusers",
     example: "watchword compat pgusers crm adduser ada@example.com ada",
     load: () => import("../compat/pgusers/command-line.js"),
   },
   minimus: {
+    alias: null,
     description: "the commands of minimus-users",
     example: "watchword compat minimus --createuser",
     load: () => import("../compat/minimus-users/command-line.js"),
   },
   piccolo: {
+    alias: null,
     description: "the user commands of Piccolo",
     example: "watchword compat piccolo user create",
     load: () => import("../compat/piccolo/command-line.js"),
@@ -25,8 +28,8 @@ export function declareCompatCommands(program: Command): void {
     .command("compat")
     .description("the command lines of the systems whose calls Watchword answers")
     .addHelpText("after", examples("watchword compat minimus", "watchword compat piccolo user list"));
-  for (const [system, { description, example, load }] of Object.entries(SYSTEMS))
-    compat
+  for (const [system, { alias, description, example, load }] of Object.entries(SYSTEMS)) {
+    const command = compat
       .command(system)
       .description(`${description}; what stands behind the name is its own`)
       .argument("[args...]", "see docs/compat/")
@@ -38,4 +41,6 @@ export function declareCompatCommands(program: Command): void {
           return { run: (invocation) => runPort(run, invocation) };
         }),
       );
+    if (alias !== null) command.alias(alias);
+  }
 }

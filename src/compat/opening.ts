@@ -24,8 +24,17 @@ const NO_NOTICES: Required<MailNotices> = {
 const line =
   (level: string): Logger["warn"] =>
   (fields, message) => {
-    process.stderr.write(`${JSON.stringify({ level, ...fields, msg: message })}\n`);
+    process.stderr.write(`${toLine({ level, ...fields, msg: message })}\n`);
   };
+
+/** An Error has no fields of its own to show: its message would be lost. */
+function toLine(fields: object): string {
+  return JSON.stringify(fields, (_name, value: unknown) =>
+    value instanceof Error
+      ? { ...value, name: value.name, message: value.message, stack: value.stack }
+      : value,
+  );
+}
 
 const toStderr: Logger = { debug() {}, info() {}, warn: line("warn"), error: line("error") };
 

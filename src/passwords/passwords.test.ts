@@ -323,6 +323,18 @@ describe("setting and checking", () => {
     expect(await test.space.codes.peek(link)).toBeNull();
   });
 
+  it("turns away as many at once for nobody as for somebody, by the name that was typed", async () => {
+    await test.reopen(SLOW);
+    const outcomes = async (id: string | null, name: string) => {
+      const calls = Array.from({ length: 50 }, () => test.space.passwords.check(id, "wrong", { name }));
+      const ended = await Promise.allSettled(calls);
+      return ended.filter(({ status }) => status === "fulfilled").length;
+    };
+    const known = await outcomes(userId, "ada");
+    expect(known).toBeLessThan(10);
+    expect(await outcomes(null, "nobody")).toBe(known);
+  });
+
   describe("of a hash from another system", () => {
     const passwordHash = { hash: "{SSHA}XoIPseC4fEJ6/mr9O7M0Cm2DMAEnhLB2" };
     const renewals = async () => (await test.space.audit.list({ action: "password.renewed" })).items;
@@ -332,11 +344,14 @@ describe("setting and checking", () => {
     });
 
     it("makes it anew behind a right answer, once, and not behind a wrong one", async () => {
-      expect(await test.space.passwords.check(id, NEW)).toBe(false);
+      expect(await test.space.passwords.check(id, NEW, { renew: true })).toBe(false);
+      expect(await test.space.passwords.check(id, OLD)).toBe(true);
       await test.reopen();
       expect(await renewals()).toEqual([]);
       const { token } = await test.space.sessions.create({ userId: id });
-      const checks = Array.from({ length: 50 }, () => whenFree(() => test.space.passwords.check(id, OLD)));
+      const checks = Array.from({ length: 50 }, () =>
+        whenFree(() => test.space.passwords.check(id, OLD, { renew: true })),
+      );
       expect((await Promise.all(checks)).every(Boolean)).toBe(true);
       await test.reopen();
       expect(await renewals()).toMatchObject([
@@ -353,7 +368,7 @@ describe("setting and checking", () => {
           username: `cleo ${keepSessions}`,
           passwordHash,
         });
-        expect(await test.space.passwords.check(other, OLD)).toBe(true);
+        expect(await test.space.passwords.check(other, OLD, { renew: true })).toBe(true);
         await test.space.passwords.remove(other);
         await test.space.passwords.set(other, NEW, { keepSessions });
         await test.reopen(SLOW);
@@ -366,7 +381,7 @@ describe("setting and checking", () => {
     it("stands in the way of no change that comes right behind it", async () => {
       // One hash at a time: the change read the old hash, and gets its turn when that was made anew.
       await test.reopen({ passwords: { ...SLOW.passwords, slots: 1 } });
-      expect(await test.space.passwords.check(id, OLD)).toBe(true);
+      expect(await test.space.passwords.check(id, OLD, { renew: true })).toBe(true);
       const changed = await test.space.passwords.change({
         userId: id,
         currentPassword: OLD,

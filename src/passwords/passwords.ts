@@ -3,7 +3,7 @@ import { type Clock, HOUR } from "../base/clock.js";
 import { sha256 } from "../base/crypto.js";
 import { WatchwordError } from "../base/errors.js";
 import { requireText } from "../base/input.js";
-import { idKey } from "../base/keys.js";
+import { idKey, limitForm } from "../base/keys.js";
 import type { BlockGate } from "../blocks/gate.js";
 import { PURPOSES_ENDED_BY_PASSWORD } from "../codes/purposes.js";
 import type { Failures } from "../limits/failures.js";
@@ -113,13 +113,18 @@ export function createPasswords(deps: {
 
     has: async (userId) => (await read(userId)).password !== null,
 
-    async check(userId, password) {
+    async check(userId, password, { name, renew = false } = {}) {
       const typed = requireText(password, "password");
-      // The same work, so that the time does not tell whom there is.
-      if (userId === null) return work.matches(null, typed);
+      // The same work and the same waiting line, so that neither time nor "busy" tells whom there is.
+      if (userId === null)
+        return work.matches(
+          null,
+          typed,
+          name === undefined ? undefined : { account: limitForm(requireText(name, "name")) },
+        );
       const found = await read(userId);
       const isRight = await work.matches(found.password, typed, { account: userId });
-      if (isRight) renewal.begin(userId, found.password, typed);
+      if (isRight && renew) renewal.begin(userId, found.password, typed);
       return isRight;
     },
 

@@ -2,7 +2,7 @@ import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
-import { requireJsonObject, requireText } from "../base/input.js";
+import { requireJsonObject, requireText, USER_DATA_LIMIT } from "../base/input.js";
 import { emailKey, type IdentifierMode, limitForm } from "../base/keys.js";
 import type { BlockGate } from "../blocks/gate.js";
 import type { CodeDesk } from "../codes/desk.js";
@@ -12,7 +12,6 @@ import { mailEvent } from "../mail/notices.js";
 import { laneOf, type PasswordWork } from "../passwords/password-work.js";
 import type { SignUpInput, SignUpPassword, SignUpResult } from "../space/contract.js";
 import type { PasswordRecord, Store, UserRecord } from "../store/contract.js";
-import { DATA_LIMIT } from "../users/data.js";
 import { pendingBefore } from "../users/lookup.js";
 import {
   emailKeyRecord,
@@ -61,7 +60,7 @@ export function createSignUp(deps: {
       parseNames({ username: input.username, email: requireText(input.email, "email") }),
     );
     const email = names.email ?? "";
-    const data = requireJsonObject(input.data ?? {}, "data", DATA_LIMIT);
+    const data = requireJsonObject(input.data ?? {}, "data", USER_DATA_LIMIT);
     const typed = typedPassword(input);
     const review = typed === null ? null : await passwords.review(typed, names);
     if (review?.status === "password-refused") return review;

@@ -3,15 +3,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { auditEvent } from "../audit/audit.js";
 import type { Clock } from "../base/clock.js";
 import { WatchwordError } from "../base/errors.js";
-import { requireJsonObject, requireText } from "../base/input.js";
+import { requireJsonObject, requireText, USER_DATA_LIMIT } from "../base/input.js";
 import { idKey } from "../base/keys.js";
 import type { Context, Json, JsonObject, UserDataService } from "../space/contract.js";
 import type { Store, UserRecord } from "../store/contract.js";
 import { noSuchUser, pendingBefore } from "./lookup.js";
 import { requireAdministratorOf } from "./rights.js";
-
-/** The most that an application may keep on one user, in bytes of JSON. */
-export const DATA_LIMIT = 64 * 1024;
 
 /** Enough for a hundred writers of one user at once; each loser waits a moment and reads again. */
 const MOST_TRIES = 400;
@@ -36,7 +33,7 @@ export function createUserData(deps: { readonly store: Store; readonly clock: Cl
       requireAdministratorOf(user, context, "change what the application keeps on a user");
       const next = toObject(edit(new Map(Object.entries(parse(user.data)))));
       const now = clock.now();
-      const data = requireJsonObject(next, "data", DATA_LIMIT);
+      const data = requireJsonObject(next, "data", USER_DATA_LIMIT);
       const events = [auditEvent("user.data-changed", { now, userId: id }, context)];
       const written = await store.updateUser(id, user.version, { data }, now, pendingBefore(now), events);
       if (written.status === "updated") return parse(written.user.data);
@@ -64,7 +61,7 @@ export function createUserData(deps: { readonly store: Store; readonly clock: Cl
       });
     },
     async merge(id, fields, context = {}) {
-      requireJsonObject(fields, "fields", DATA_LIMIT);
+      requireJsonObject(fields, "fields", USER_DATA_LIMIT);
       return change(id, context, (data) => {
         for (const [field, value] of Object.entries(fields)) put(data, field, value);
         return data;
@@ -77,12 +74,12 @@ export function createUserData(deps: { readonly store: Store; readonly clock: Cl
     async change(id, make, context = {}) {
       return change(id, context, (data) => {
         const made = make(toObject(data));
-        requireJsonObject(made, "data", DATA_LIMIT);
+        requireJsonObject(made, "data", USER_DATA_LIMIT);
         return new Map(Object.entries(made));
       });
     },
     async replace(id, data, context = {}) {
-      requireJsonObject(data, "data", DATA_LIMIT);
+      requireJsonObject(data, "data", USER_DATA_LIMIT);
       return change(id, context, () => new Map(Object.entries(data)));
     },
   };

@@ -1,9 +1,14 @@
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
-import { optionalText, requireJsonObject, requireKnownFields, requireText } from "../base/input.js";
+import {
+  optionalText,
+  requireJsonObject,
+  requireKnownFields,
+  requireText,
+  USER_DATA_LIMIT,
+} from "../base/input.js";
 import type { NewUserInput } from "../space/contract.js";
 import type { UserRecord } from "../store/contract.js";
-import { DATA_LIMIT } from "./data.js";
 import { parseLocale } from "./locale.js";
 import { requireAdministrator, requireSuperuser } from "./rights.js";
 
@@ -61,7 +66,7 @@ export function newUserRecord(
     roles: parseRoles(input.roles ?? []),
     blocked: null,
     secondFactor: null,
-    data: requireJsonObject(input.data ?? {}, "data", DATA_LIMIT),
+    data: requireJsonObject(input.data ?? {}, "data", USER_DATA_LIMIT),
     createdAt: now,
     updatedAt: now,
     lastSignInAt: null,

@@ -488,7 +488,8 @@ describe("User.handleEmailRequest", () => {
       User.handleEmailRequest(following(link, { new_password: `phrase ${at}` }), "RESET"),
     );
     expect(await successesOf(resets)).toBe(1);
-    const fits = await Promise.allSettled(links.map((_, at) => User.login("ann", `phrase ${at}`)));
+    const tries = links.map((_, at) => whenFree(() => User.login("ann", `phrase ${at}`)));
+    const fits = await Promise.allSettled(tries);
     expect(fits.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 

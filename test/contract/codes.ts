@@ -129,9 +129,14 @@ export function codesContract(current: CurrentStore): void {
       const outcomes = await together(200, (at) =>
         store.redeemCode(redemption(code, { hashes: [at % 4 === 0 ? "short" : `guess ${at}`], keep: true })),
       );
-      // Of the right ones those are dead that come when the tries are all spent, or lent to others.
-      expect(countOf(outcomes, "wrong")).toBe(5);
-      expect((await store.findCode({ id: code.id }))?.triesLeft).toBe(0);
+      // Those are dead, wrong or right, that come when the tries are all spent, or lent to others for a moment.
+      const wrong = countOf(outcomes, "wrong");
+      expect(wrong).toBeLessThanOrEqual(5);
+      expect((await store.findCode({ id: code.id }))?.triesLeft).toBe(5 - wrong);
+      for (let left = 5 - wrong; left > 0; left--)
+        expect((await store.redeemCode(redemption(code, { hashes: ["no"], keep: true }))).status).toBe(
+          "wrong",
+        );
       expect((await store.redeemCode(redemption(code, { keep: true }))).status).toBe("dead");
     });
 

@@ -68,7 +68,8 @@ describe("a server that goes away", () => {
     await expect.poll(() => failureOf(store.ping()), { timeout: 15_000 }).toMatchObject({ code: null });
     const before = (await store.readLimit("a"))?.count ?? 0;
     await store.hitLimits([{ key: "a", rule: { max: 1000, window: null } }], NOW);
-    expect((await store.readLimit("a"))?.count).toBe(before + 1);
+    // What failed is unknown, not undone: the server may still come to hits that it was sent before it hung.
+    expect((await store.readLimit("a"))?.count).toBeGreaterThan(before);
   }, 60_000);
 
   it("fails what is under way when it is killed, and loses nothing that was acknowledged long before", async () => {

@@ -64,7 +64,7 @@ userPassword: in the clear
     return { at, report };
   }
 
-  it("lie one beside the other, and one argon2id takes the place of all", async () => {
+  it("each of them lets in, and one argon2id takes the place of all", async () => {
     const { at, report } = await imported();
     expect(report.schemes.map(({ scheme }) => scheme).sort()).toEqual([
       "ldap_crypt",
@@ -76,6 +76,8 @@ userPassword: in the clear
     for (const rest of ["XoIPseC4fEJ6", "ysGdM1x3Vz1o10jGSDahs0", "in the clear"])
       expect(before.password?.hash).not.toContain(rest);
     const { id } = before.user;
+    expect(await at.space.passwords.check(id, "correct horse battery staple")).toBe(true);
+    expect(await at.space.passwords.check(id, "in the clear")).toBe(true);
     expect(await at.space.passwords.check(id, "in the clea")).toBe(false);
     expect(await status(at, "bjorn", "in the clear")).toBe("signed-in");
     await at.reopen();
@@ -85,10 +87,11 @@ userPassword: in the clear
     expect(await at.space.passwords.check(id, "in the clear")).toBe(true);
   });
 
-  it("whichever is right first is the one that stays, by a check as by a sign-in", async () => {
+  it("whichever is right first is the one that stays, by a check that renews as by a sign-in", async () => {
     const { at } = await imported();
     const { id } = (await rowOf(at, "bjorn")).user;
-    expect(await at.space.passwords.check(id, "correct horse battery staple")).toBe(true);
+    const renewed = { renew: true };
+    expect(await at.space.passwords.check(id, "correct horse battery staple", renewed)).toBe(true);
     await at.reopen();
     expect((await rowOf(at, "bjorn")).password?.scheme).toBe("argon2id");
     expect(await at.space.passwords.check(id, "in the clear")).toBe(false);

@@ -75,6 +75,7 @@ export function createUserModel(space: UserSpace, { countsResets }: { countsRese
               endCodes: "all",
             }),
       );
+      if (result.status === "password-refused") throw new DjMongoAuthError(result.message);
       if (result.status !== "verified" && result.status !== "password-reset")
         throw new DjMongoAuthError("The link is wrong, used or too old; ask for another mail.");
     }

@@ -129,22 +129,22 @@ export class Auth extends AuthWork {
    * console.log(success); // true
    * ```
    */
-  authenticateUser(
+  async authenticateUser(
     email: string,
     password: string,
     mfa = false,
     custLength?: number,
     ignoreRateLimit = false,
   ): Promise<Answer> {
+    if (mfa) this.requireMail();
     const checks = { record: true, verified: true, byCode: mfa };
     return this.withUser(email, ignoreRateLimit, checks, async (space, user) => {
       const isEnough = mfa || user.secondFactor === null;
-      if (!(await isRight(space, user, password)) || !isEnough) return "invalid_creds";
+      if (!(await isRight(space, user, password, { renew: true })) || !isEnough) return "invalid_creds";
       if (!mfa) {
         await space.users.recordSignIn(user.id);
         return "authentication_success";
       }
-      this.requireMail();
       const sent = await this.mailCode(space, "second-factor", user, custLength);
       return sent === "verification_code_sent" ? "authentication_success" : sent;
     });

@@ -99,7 +99,7 @@ function readTexts(subject: string, body: string): MailTexts {
 
 /** Any tag that mails are made of; the original knew six, written without attributes. */
 function isHtml(body: string): boolean {
-  return /<(?:!doctype|\/?(?:html|head|body|p|br|hr|div|span|a|b|i|u|em|strong|small|h[1-6]|ul|ol|li|table|tr|td|th|tbody|img|pre|code|font|center|blockquote)(?:\s[^<>]*)?\/?)/i.test(
+  return /<(?:!doctype\b[^<>]*|\/?(?:html|head|body|p|br|hr|div|span|a|b|i|u|em|strong|small|h[1-6]|ul|ol|li|table|tr|td|th|tbody|img|pre|code|font|center|blockquote)(?:\s[^<>]*)?\/?)>/i.test(
     body,
   );
 }

@@ -12,8 +12,13 @@ export function readCode(code: unknown): string {
   return typeof code === "string" && code.length <= LONGEST_CODE ? code : "";
 }
 
-export function isRight(space: UserSpace, user: UserWithData, password: string): Promise<boolean> {
-  return patiently(() => space.passwords.check(user.id, password));
+export function isRight(
+  space: UserSpace,
+  user: UserWithData,
+  password: string,
+  options: { readonly renew?: boolean } = {},
+): Promise<boolean> {
+  return patiently(() => space.passwords.check(user.id, password, options));
 }
 
 /** What became of a code that was not taken. */

@@ -1,5 +1,5 @@
 import { type ErrorCode, WatchwordError } from "../../base/errors.js";
-import { requireText } from "../../base/input.js";
+import { requireJsonObject, requireText, USER_DATA_LIMIT } from "../../base/input.js";
 import type { UserSpace, UserWithData } from "../../index.js";
 import { openedSpace, SYSTEM } from "./opening.js";
 import { type Fields, toData, toRecord, type UserRecord } from "./records.js";
@@ -28,8 +28,11 @@ export async function authenticate(username: string, password: string): Promise<
   if (typeof password !== "string") return false;
   try {
     const user = await find(space, { username });
-    const isRight = await space.passwords.check(user?.id ?? null, password);
-    return isRight && user?.active === true && user.blocked === null;
+    const isRight = await space.passwords.check(user?.id ?? null, password, {
+      renew: true,
+      ...(typeof username === "string" && { name: username }),
+    });
+    return isRight && user?.active === true && user.blocked === null && user.secondFactor === null;
   } catch (error) {
     // Text that is no password at all; a user who was deleted in this moment.
     if (isRefused(error, ["invalid-input", "not-found"])) return false;
@@ -100,6 +103,10 @@ export async function createUser(username: string, password: string, fields: Fie
   if (isEmptyName(username)) return false;
   const { _id } = fields;
   const origin = _id === undefined ? {} : { origin: { system: SYSTEM, id: requireText(_id, "_id") } };
+  if (_id !== undefined && (await users.find({ id: requireText(_id, "_id") })) !== null)
+    throw new WatchwordError("conflict", "Another user has this _id; give another one.", {
+      details: { field: "_id" },
+    });
   try {
     await users.create({ ...namesOf(username), ...origin, password, data: toData(fields) });
     return true;
@@ -136,12 +143,16 @@ export async function updateUser(username: string, fields: Fields = {}): Promise
   if (user === null) return false;
   try {
     const names = renamed === undefined ? {} : namesOf(requireText(renamed, "username"));
-    if (renamed !== undefined) await space.users.update(user.id, names);
+    const data = toData({ ...addressToKeep(user, names), ...rest });
+    // All that can be wrong with the fields is looked at before the first of them is written.
+    requireJsonObject({ ...user.data, ...data }, "fields", USER_DATA_LIMIT);
+    if (password !== undefined && password !== null)
+      await requireAccepted(space, requireText(password, "password"), username);
+    if (renamed !== undefined) await space.users.update(user.id, { ...lettingGo(user), ...names });
     if (rest.email !== undefined && !("email" in names)) await letGoOfAddress(space, user);
     if (password === null) await space.passwords.remove(user.id);
     else if (password !== undefined)
       await space.passwords.set(user.id, requireText(password, "password"), { notify: false });
-    const data = toData({ ...addressToKeep(user, names), ...rest });
     if (Object.keys(data).length > 0) await space.users.data.merge(user.id, data);
     return true;
   } catch (error) {
@@ -180,7 +191,8 @@ export async function deleteUser(name: UserName = {}): Promise<UserRecord | null
 async function find({ users }: UserSpace, { username, uid }: UserName): Promise<UserWithData | null> {
   try {
     if (uid !== undefined && uid !== null && uid !== "")
-      return (await users.find({ origin: { system: SYSTEM, id: uid } })) ?? (await users.find({ id: uid }));
+      // Nobody can choose an id of ours, so that it comes before one that somebody brought along.
+      return (await users.find({ id: uid })) ?? (await users.find({ origin: { system: SYSTEM, id: uid } }));
     return isEmptyName(username) ? null : await users.find({ username });
   } catch (error) {
     // What is no text, or no name of anybody's.
@@ -207,6 +219,18 @@ async function letGoOfAddress({ users }: UserSpace, user: UserWithData): Promise
     // The name with an @ keeps its address.
     if (!isRefused(error, ["invalid-identifier"])) throw error;
   }
+}
+
+/** The address that stood for a name with an `@` goes with that name. */
+function lettingGo({ username, email }: UserWithData): { readonly email?: null } {
+  return email !== null && email === username ? { email: null } : {};
+}
+
+/** @throws WatchwordError `password-refused` */
+async function requireAccepted({ passwords }: UserSpace, password: string, username: string): Promise<void> {
+  const review = await passwords.review(password, { username });
+  if (review.status === "password-refused")
+    throw new WatchwordError("password-refused", review.message, { details: { reason: review.reason } });
 }
 
 /** What stood as `email` before a new name with an `@` took the place of it. */

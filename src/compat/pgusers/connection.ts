@@ -8,7 +8,7 @@ const MOST_SESSIONS = 1_000_000;
 export class Connection {
   #space: Promise<UserSpace> | null = null;
   #closed: Promise<void> = Promise.resolve();
-  #idle: number | undefined;
+  #isSet = false;
 
   constructor(
     readonly url: string,
@@ -20,10 +20,10 @@ export class Connection {
     return this.#space;
   }
 
-  /** How long a session lasts without use (milliseconds). An opening later on must not go back to what its options say. */
+  /** How long a session lasts without use (milliseconds). It is recorded in the space, so an opening later on leaves it as it is. */
   async setIdle(idle: number): Promise<void> {
     await (await this.space).sessions.setPolicy({ idle });
-    this.#idle = idle;
+    this.#isSet = true;
   }
 
   async close(): Promise<void> {
@@ -36,7 +36,7 @@ export class Connection {
   async #open(): Promise<UserSpace> {
     // What is closing lets go of the database first.
     await this.#closed;
-    const { sessions } = this.options;
+    const { idle, ...sessions } = this.options.sessions ?? {};
     try {
       return await openPortSpace("pgusers", this.url, {
         ...this.options,
@@ -44,7 +44,7 @@ export class Connection {
           touchEvery: 0,
           mostPerUser: MOST_SESSIONS,
           ...sessions,
-          ...(this.#idle === undefined ? {} : { idle: this.#idle }),
+          ...(this.#isSet || idle === undefined ? {} : { idle }),
         },
       });
     } catch (error) {

@@ -28,7 +28,7 @@ export async function ofUser(
   space: UserSpace,
   uid: UserId,
 ): Promise<{ readonly userId: string } | { readonly everyone: true } | null> {
-  if (Number(uid) === 0) return { everyone: true };
+  if (uid === 0 || uid === "0") return { everyone: true };
   const user = await byNumber(space, uid);
   return user === null ? null : { userId: user.id };
 }

@@ -1,3 +1,4 @@
+import { requireJsonObject, USER_DATA_LIMIT } from "../../base/input.js";
 import type { UserSpace as Space, UserWithData } from "../../index.js";
 import { Connection } from "./connection.js";
 import { extraDataOf, replacedExtraData, withExtraData } from "./extra-data.js";
@@ -128,6 +129,7 @@ export class UserSpace {
     // Left out, a username would not be asked for where there is an email, and null is no right.
     if (typeof username !== "string") throw new BadCallError("username must be text.");
     if (typeof admin !== "boolean") throw new BadCallError("admin must be true or false.");
+    if (typeof password !== "string") throw new BadCallError("password must be text.");
     const space = await this.#connection.space;
     const user = await asBadCalls(
       async () =>
@@ -332,8 +334,11 @@ export class UserSpace {
     const data = extraData === null ? null : await asBadCalls(async () => replacedExtraData(extraData));
     const space = await this.#connection.space;
     const names = { ...(username === null ? {} : { username }), ...(email === null ? {} : { email }) };
-    return found(await byNumber(space, userid), (id) =>
+    const user = await byNumber(space, userid);
+    return found(user, (id) =>
       asBadCalls(async () => {
+        // Too much of it is told before the names are written.
+        requireJsonObject({ ...user?.data, ...data }, "extraData", USER_DATA_LIMIT);
         if (username !== null || email !== null) await space.users.update(id, names);
         if (data !== null) await space.users.data.merge(id, data);
       }, names),
@@ -364,9 +369,10 @@ export class UserSpace {
    * ```
    */
   async setAdmin(userid: UserId, admin: boolean = true): Promise<void> {
+    if (typeof admin !== "boolean") throw new BadCallError("admin must be true or false.");
     const { space, user } = await this.#require(userid);
     const done = await found(user, (id) =>
-      space.users.changePermissions(id, { admin: Boolean(admin) }, { keepSessions: true }),
+      space.users.changePermissions(id, { admin }, { keepSessions: true }),
     );
     if (done === NOT_FOUND) throw noSuchUser(userid);
   }

@@ -1,3 +1,4 @@
+import { oneLine } from "../../base/one-line.js";
 import type { Terminal } from "../terminal.js";
 import type { Arguments, CommandName } from "./arguments.js";
 import { prettyPython } from "./python-literal.js";
@@ -154,7 +155,9 @@ class Table {
   }
 
   row(cells: readonly string[]): void {
-    const padded = cells.map((cell, index) => cell + " ".repeat(this.#missing(cell, index)));
+    // What people or imports wrote must not steer the terminal.
+    const plain = cells.map(oneLine);
+    const padded = plain.map((cell, index) => cell + " ".repeat(this.#missing(cell, index)));
     this.terminal.write(`${padded.join("|")}\n`);
   }
 

@@ -61,14 +61,14 @@ export function createBaseUser(space: UserSpace): BaseUserTable {
       if (isLonger(name, LONGEST_USERNAME) || isLonger(typed, space.passwords.policy.maxLength)) return null;
       const user = await space.users.find({ username: name });
       return unlessGone(async () => {
-        const isRight = await space.passwords.check(user?.id ?? null, typed);
+        const isRight = await space.passwords.check(user?.id ?? null, typed, { name, renew: true });
         if (user === null || !isRight || user.blocked !== null || user.secondFactor !== null) return null;
         return numberOf(space, await space.users.recordSignIn(user.id));
       });
     },
 
     async updatePassword(change) {
-      await setPassword(space, "user" in change ? change.user : change.username, change.password);
+      await setPassword(space, change.user ?? change.username, change.password);
     },
   };
 }

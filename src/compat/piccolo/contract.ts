@@ -35,8 +35,8 @@ export interface NewBaseUser {
 
 /** Whose password is changed: `user` is an id or a username. */
 export type PasswordChange = { readonly password: string } & (
-  | { readonly user: number | string }
-  | { readonly username: string }
+  | { readonly user: number | string; readonly username?: undefined }
+  | { readonly user?: undefined; readonly username: string }
 );
 
 /** The calls of Piccolo's `BaseUser`. There are no twins with `Sync`: JavaScript has no blocking wait. */

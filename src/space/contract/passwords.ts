@@ -85,17 +85,23 @@ export interface PasswordsService {
   has(userId: string): Promise<boolean>;
   /**
    * Whether this is the user's password; false for a user without one. Counts and limits nothing, so do not put it
-   * before strangers: that is what `space.signIn` and {@link confirm} are for. Where it is right and its hash weaker than
-   * today's, the hash is made anew behind the answer, as at a sign-in; a password that is changed meanwhile stays changed.
+   * before strangers: that is what `space.signIn` and {@link confirm} are for.
    *
    * @param userId - Null, for a name that is nobody's: false after the same work, so that the time does not tell.
+   * @param options - `name`: the name that was typed, so that many wrong passwords at once for nobody wait in line as for
+   * somebody. `renew` true, for a program that signs people in by itself: where the password is right and its hash weaker than
+   * today's, the hash is made anew behind the answer, as at a sign-in; a password that is changed meanwhile stays changed.
    * @throws WatchwordError `not-found`, `busy`
    * @example
    * ```ts
    * console.log(await space.passwords.check(ada.id, "correct horse battery staple")); // true
    * ```
    */
-  check(userId: string | null, password: string): Promise<boolean>;
+  check(
+    userId: string | null,
+    password: string,
+    options?: { readonly name?: string; readonly renew?: boolean },
+  ): Promise<boolean>;
   /**
    * Sets a password without the old one, and ends every session and open reset. For superusers and the system:
    * administrators start a reset instead (OWASP ASVS 5.0, 6.4.6).
