@@ -86,7 +86,7 @@ describe("opening", () => {
     [{ baseUrl: "https://example.com/path" }],
     [{ baseUrl: "javascript:alert(1)" }],
     [{ secret: "short" }],
-    [{ passwords: { minLength: 0 } }],
+    [{ passwords: { minLength: -1 } }],
     [{ sessions: { idle: Number.NaN } }],
     [{ passwords: { argon2: { memory: -1 } } }],
     [{ mail: { from: "nobody" } }],
