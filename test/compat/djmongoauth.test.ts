@@ -475,6 +475,17 @@ describe("User.handleEmailRequest", () => {
     await User.handleEmailRequest(following(reset, { new_password: "another" }), "RESET");
   });
 
+  it("tells of a policy that the new password does not meet, and leaves the link", async () => {
+    await bench.reopen({ watchword: { passwords: { minLength: 8 } } });
+    const { User } = bench.port;
+    const request = await bench.person("ann", PHRASE);
+    const link = await linkFor(request, "RESET");
+    const reset = (password: string) =>
+      User.handleEmailRequest(following(link, { new_password: password }), "RESET");
+    expect(await messageOf(reset("x"))).toMatch(/at least 8/);
+    await reset("long enough a phrase");
+  });
+
   it("lets one of 50 at once have a link, and one of 50 links set the password", async () => {
     const { User } = bench.port;
     const request = await bench.person("ann", PHRASE);

@@ -106,6 +106,13 @@ describe("a shop that mails codes", () => {
     expect(await html.verifyMfaCode(ADA, second)).toEqual(says(200));
   });
 
+  it("takes an address or a comparison in a text for no HTML", async () => {
+    const texts = open({ mailBody: "Reply to <ada@example.com> if 1<b holds: {verifcode}" });
+    await texts.registerUser(ADA, GOOD);
+    expect(newest()?.html).toBe(false);
+    expect(newest()?.text).toContain("Reply to <ada@example.com> if 1<b holds: ");
+  });
+
   it("has codes of the length that was asked for", async () => {
     const long = open({ codeLength: 9 });
     expect(await long.registerUser(ADA, GOOD)).toEqual(says(201));

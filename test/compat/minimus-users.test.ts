@@ -283,6 +283,17 @@ describe("createUser", () => {
     expect(await createUser("other", "a secret", { _id: "custom-id-1" })).toBe(true);
   });
 
+  it("takes no _id that somebody has by Watchword", async () => {
+    await open();
+    await createUser("alice", "her secret");
+    const alice = await getUser({ username: "alice" });
+    await expect(createUser("mallory", "pw", { _id: String(alice?._id) })).rejects.toEqual(
+      refusal("conflict"),
+    );
+    expect((await getUser({ uid: String(alice?._id) }))?.username).toBe("alice");
+    expect(await getUser({ username: "mallory" })).toBeNull();
+  });
+
   it("does not take name or password twice", async () => {
     await expect(createUser("ada", "engine", { username: "eve" })).rejects.toThrow(refusal("invalid-input"));
     await expect(createUser("ada", "engine", { password: "steam" })).rejects.toThrow(
@@ -354,6 +365,14 @@ describe("a username with an @", () => {
     await createUser("eve", "a secret");
     expect(await updateUser("eve", { username: ADA })).toBe(false);
     expect((await getUsers()).map(({ username }) => username).sort()).toEqual(["countess", "eve"]);
+  });
+
+  it("is free again once the user has another name", async () => {
+    await open();
+    await createUser("ada@example.com", "hers");
+    expect(await updateUser("ada@example.com", { username: "ada" })).toBe(true);
+    expect(await getUser({ username: "ada" })).not.toHaveProperty("email");
+    expect(await createUser("ada@example.com", "somebody else's")).toBe(true);
   });
 
   it("can be a new name, and go again", async () => {
@@ -458,6 +477,17 @@ describe("authenticate", () => {
       expect(await authenticate(username, "a secret")).toBe(false);
   });
 
+  it("is no way round a second factor", async () => {
+    await open();
+    await createUser("ada@example.com", "the engine");
+    await beside(async (space) => {
+      const ada = await space.users.find({ username: "ada@example.com" });
+      await space.users.update(ada?.id ?? "", { emailVerified: true });
+      expect((await space.users.setSecondFactor(ada?.id ?? "", "mail")).status).toBe("changed");
+    });
+    expect(await authenticate("ada@example.com", "the engine")).toBe(false);
+  });
+
   it("takes as long for nobody as for somebody", async () => {
     await open();
     await createUser("ada", "engine");
@@ -555,6 +585,16 @@ describe("updateUser", () => {
     expect(await getUser({ uid: ada?._id ?? "" })).toEqual({ ...ada, username: "countess" });
     expect(await getUser({ username: "ada" })).toBeNull();
     expect(await createUser("ada", "another")).toBe(true);
+  });
+
+  it("writes nothing of what it refuses", async () => {
+    await open();
+    await createUser("alice", "her secret");
+    const much = { x: "x".repeat(70_000) };
+    for (const rest of [{ password: 123 }, { password: "\uD800" }, { password: "another", ...much }, much])
+      await expect(updateUser("alice", { username: "alice2", ...rest })).rejects.toThrow();
+    expect(await authenticate("alice", "her secret")).toBe(true);
+    expect(await getUser({ username: "alice2" })).toBeNull();
   });
 
   it("leaves the _id as it is", async () => {

@@ -53,6 +53,18 @@ describe("usermgr, with pipes", () => {
     expect(await says(["info", "nobody"])).toBe("None\n");
   });
 
+  it("lets no stored text steer the terminal", async () => {
+    await says(["adduser", "dan@x.org", "dan"], typed("secret"));
+    await withSpace(async (space) => {
+      const dan = await space.users.find({ username: "dan" });
+      await space.users.update(dan?.id ?? "", { email: null });
+      await space.users.data.merge(dan?.id ?? "", { email: "\u001b]0;owned\u0007" });
+    });
+    const listed = await says(["list"]);
+    expect(listed).toContain("owned");
+    expect(listed).not.toContain("\u001b");
+  });
+
   it("adds users, lists them and tells of one", async () => {
     expect(await says(["adduser", "dan@x.org", "dan"], typed("secret"))).toContain(
       "User 'dan' created with uid: 1\n",

@@ -40,6 +40,16 @@ describe("createUser", () => {
     expect(await users.findUser({ email: "other@example.com" })).toBeNull();
   });
 
+  it("refuses what is no text, no boolean and no id, as types would", async () => {
+    await expect(users.createUser("alice", undefined as never, null)).rejects.toThrow(badCall("^password"));
+    const alice = await users.createUser("alice", "pw", null);
+    await expect(users.setAdmin(alice, "false" as never)).rejects.toThrow(badCall("^admin"));
+    expect(await users.isAdmin(alice)).toBe(false);
+    const [key] = await users.validateUser("alice", "pw");
+    for (const nobody of ["", null, []]) await users.killSessions(nobody as never);
+    expect((await users.checkKey(key))[0]).toBe(OK);
+  });
+
   it("tells names and emails apart by case", async () => {
     const [small, capital] = [
       await users.createUser("alice", "small", "alice@example.com"),
@@ -217,6 +227,13 @@ describe("findUser", () => {
 });
 
 describe("modifyUser", () => {
+  it("writes no name where the extra data is refused", async () => {
+    const alice = await users.createUser("alice", "pw", null);
+    const change = users.modifyUser(alice, { username: "bobby", extraData: { x: "x".repeat(70_000) } });
+    await expect(change).rejects.toThrow(BadCallError);
+    expect((await users.findUser({ userid: alice }))?.username).toBe("alice");
+  });
+
   it("changes what is given and leaves what is null", async () => {
     const userid = await users.createUser("alice", "pw", "alice@example.com", { extraData: { a: 1, b: 2 } });
     expect(await users.modifyUser(userid, { username: "alicia", email: null, extraData: null })).toBe(OK);
