@@ -222,6 +222,15 @@ describe("setSessionTTL", () => {
     }
   });
 
+  it("stays as another program set it meanwhile, when the userspace is closed and opened again", async () => {
+    await users.setSessionTTL(10);
+    await test.beneath((space) => space.sessions.setPolicy({ idle: 777 * SECOND }));
+    await users.close();
+    await users.validateUser("alice", "correct horse");
+    const [[, , expiration] = ["", "", 0]] = await collect(users.listSessions(alice));
+    expect(expiration * 1000).toBe(test.clock.now() + 777 * SECOND);
+  });
+
   it("is kept in the database, for a process that opens it later", async () => {
     await users.setSessionTTL(100.5);
     await users.close();
