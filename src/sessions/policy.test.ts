@@ -130,6 +130,12 @@ describe("setting the policy", () => {
     expect(await test.space.sessions.setPolicy({ idle: HOUR + 1 })).toMatchObject({ touchEvery: HOUR });
   });
 
+  it("keeps no process from opening whose touchEvery it left no room for", async () => {
+    await test.space.sessions.setPolicy({ idle: HOUR / 2 });
+    await test.reopen({ sessions: { touchEvery: HOUR } });
+    expect(test.space.sessions.policy).toMatchObject({ idle: HOUR / 2, touchEvery: HOUR / 20 });
+  });
+
   it("is in force as it is recorded when 50 set it at once, each its own part", async () => {
     const { sessions } = test.space;
     await Promise.all(

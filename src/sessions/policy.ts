@@ -57,6 +57,19 @@ export function endOfUse({ idle }: SessionPolicy, absoluteEnd: number | null, no
 
 type Recorded = SettingsRecord["sessionPolicy"];
 
+/**
+ * What is recorded, over the options of this process. Another process that set `idle` knows nothing of this one's
+ * `touchEvery`: where that does not fit, the usual one holds, for people's sessions must not end for that, nor a server
+ * fail to come back.
+ */
+export function policyOver(
+  recorded: Recorded,
+  { touchEvery, idle: _idle, absolute: _absolute, ...rest }: Partial<SessionPolicy>,
+): SessionPolicy {
+  const isUsable = touchEvery !== undefined && fits(touchEvery, recorded.idle);
+  return sessionPolicy({ ...rest, ...(isUsable ? { touchEvery } : {}), ...recorded });
+}
+
 /** The policy in force: what the settings say, read anew each minute, over the options of this process. */
 export interface PolicyInForce {
   readonly current: SessionPolicy;
@@ -77,7 +90,7 @@ export function createPolicyInForce(deps: {
   readonly settings: SettingsRecord;
 }): PolicyInForce {
   const { store, clock, logger, options } = deps;
-  const opened = sessionPolicy({ ...options, ...deps.settings.sessionPolicy });
+  const opened = policyOver(deps.settings.sessionPolicy, options);
   let current = opened;
   let { version } = deps.settings;
   let timer: NodeJS.Timeout | undefined;
@@ -87,16 +100,15 @@ export function createPolicyInForce(deps: {
   function adopt(settings: SettingsRecord): void {
     if (settings.version <= version) return;
     version = settings.version;
-    const { touchEvery, ...rest } = options;
-    const { idle } = settings.sessionPolicy;
-    const isUsable = touchEvery !== undefined && fits(touchEvery, idle);
-    // Another process knows nothing of this one's touchEvery; people's sessions must not end for that.
-    if (touchEvery !== undefined && !isUsable)
+    const { idle, absolute } = settings.sessionPolicy;
+    if (idle === current.idle && absolute === current.absolute) return;
+    const { touchEvery } = options;
+    if (touchEvery !== undefined && !fits(touchEvery, idle))
       logger.warn(
         { touchEvery, idle },
         "sessions.touchEvery is not less than the idle time that another process set; the usual one holds",
       );
-    current = sessionPolicy({ ...rest, ...(isUsable ? { touchEvery } : {}), ...settings.sessionPolicy });
+    current = policyOver(settings.sessionPolicy, options);
   }
 
   async function look(): Promise<void> {

@@ -1,7 +1,7 @@
 import { WatchwordError } from "../base/errors.js";
 import { newId } from "../base/ids.js";
 import type { IdentifierMode } from "../base/keys.js";
-import { sessionPolicy } from "../sessions/policy.js";
+import { policyOver, sessionPolicy } from "../sessions/policy.js";
 import type { SettingsRecord, Store } from "../store/contract.js";
 import type { SessionPolicy } from "./contract.js";
 import type { NewSpaceSettings } from "./options.js";
@@ -86,7 +86,8 @@ function reconcile(
       "wrong-secret",
       `The secret given does not belong to ${location}. Set WATCHWORD_SECRET to the one that it was created with; to change it, give the new one and the old one, in this order, with a comma between.`,
     );
-  const policy = recorded(sessionPolicy({ ...found.sessionPolicy, ...wanted.sessions }));
+  const { idle = found.sessionPolicy.idle, absolute = found.sessionPolicy.absolute } = wanted.sessions;
+  const policy = recorded(policyOver({ idle, absolute }, wanted.sessions));
   const isKnown = found.secretFingerprints.includes(newest);
   const isSamePolicy =
     policy.idle === found.sessionPolicy.idle && policy.absolute === found.sessionPolicy.absolute;

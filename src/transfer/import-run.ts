@@ -8,7 +8,7 @@ import type { BlockRecord, FactorRecord, SessionRecord, Store } from "../store/c
 import { namesOf } from "./names.js";
 import { IMPORTED, type PasswordIntake, type TakenPassword } from "./passwords.js";
 import { DATA_LIMIT, type Person, personOf, sessionOf, whoIs } from "./person.js";
-import type { Existing, Placed, Target } from "./placing.js";
+import { type Existing, madeAt, type Placed, type Target } from "./placing.js";
 import type { RefusedFile } from "./refused.js";
 import type { ImportEvent, ReportBook } from "./report.js";
 import type { ImportedBlock, ImportedUser, SourceItem } from "./source.js";
@@ -45,9 +45,18 @@ export interface Prepared {
   readonly others: readonly Exclude<SourceItem, ImportedUser>[];
 }
 
+/**
+ * More than any batch holds: so many an interrupted run may have laid in behind its last mark, however many the first
+ * batch of this one has.
+ */
+const MOST_UNMARKED = 2000;
+
 /** What becomes of one batch after the other. */
 export class ImportRun {
-  isTakenUp = false;
+  /** When the import began that this run takes up, for as long as what was laid in without a mark may come; else null. */
+  takenUpSince: number | null = null;
+  /** Items met since the run was taken up. */
+  #met = 0;
 
   constructor(
     readonly deps: ImportDeps,
@@ -86,7 +95,8 @@ export class ImportRun {
     const placed = await this.target.place(people.map(({ person }) => person));
     await this.#finish(placed);
     await this.#block(blocks);
-    this.isTakenUp = false;
+    this.#met += people.length + others.length;
+    if (this.#met >= MOST_UNMARKED) this.takenUpSince = null;
   }
 
   async #prepareOne(user: ImportedUser): Promise<PreparedPerson> {
@@ -177,16 +187,19 @@ export class ImportRun {
         return;
       }
     }
-    if (this.isTakenUp) await this.#completeSessions(person);
+    if (this.takenUpSince !== null) await this.#completeSessions(person, this.takenUpSince);
     book.counts.there++;
     this.#tell(person.user, "there", "was imported before.");
   }
 
-  /** Only where a run was interrupted: at any other time this would bring back what somebody signed out of. */
-  async #completeSessions(person: Person): Promise<void> {
+  /**
+   * Only where a run was interrupted, and of people of that import: at any other time this would bring back what somebody
+   * signed out of.
+   */
+  async #completeSessions(person: Person, since: number): Promise<void> {
     const { store } = this.deps;
     const found = await store.findUser([originKey(person.user.origin)]);
-    if (found === null || found.version > 1 || found.sessionEpoch > 1) return;
+    if (found === null || found.version > 1 || found.sessionEpoch > 1 || madeAt(found.id) < since) return;
     const sessions = this.#sessions({ ...person, id: found.id });
     if (sessions.length === 0) return;
     const writes = await store.writeRecords("sessions", sessions);

@@ -69,10 +69,10 @@ export async function importUsers(
     : new StoreTarget(deps.store, journal?.head.startedAt ?? now, existing, book);
   const run = new ImportRun(deps, existing, isTrial, book, refused, target);
   // What the interrupted run laid down behind its last mark may lack its sessions.
-  run.isTakenUp = journal?.isTakenUp === true;
+  run.takenUpSince = journal?.isTakenUp === true ? journal.head.startedAt : null;
   let writing: Promise<void> = Promise.resolve();
   try {
-    if (run.isTakenUp) await refused.cut();
+    if (run.takenUpSince !== null) await refused.cut();
     let done = earlier?.items ?? 0;
     const settle = async (batch: Batch) => {
       await run.settle(batch);
@@ -127,10 +127,12 @@ async function* batches(
 class Batch implements Prepared {
   readonly people: Prepared["people"][number][] = [];
   readonly others: Prepared["others"][number][] = [];
-  readonly #begun = performance.now();
+  /** When its first item came: what a run that is taken up skips before that is not its work. */
+  #begun = Number.POSITIVE_INFINITY;
   #text = 0;
 
   add({ people, others }: Prepared): void {
+    this.#begun = Math.min(this.#begun, performance.now());
     this.people.push(...people);
     this.others.push(...others);
     for (const { person } of people) this.#text += person.record.user.data.length;

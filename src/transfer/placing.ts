@@ -65,7 +65,7 @@ function nameless(person: Person): Placed {
 }
 
 /** When a user was made, by their id (UUIDv7): whole milliseconds since 1970. */
-function madeAt(id: string): number {
+export function madeAt(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
@@ -93,7 +93,7 @@ export class StoreTarget implements Target {
     for (const person of people) if (!hasName(person.claims)) answers.set(person.id, nameless(person));
     let open: readonly Person[] = people.filter((person) => hasName(person.claims));
     // Before they are written, so that nobody who is given a number meanwhile is given one of theirs.
-    const highest = people.reduce((most, { claims }) => Math.max(most, numberIn(claims) ?? 0), 0);
+    const highest = open.reduce((most, { claims }) => Math.max(most, numberIn(claims) ?? 0), 0);
     if (highest > 0) await this.store.raiseSequence(USER_NUMBERS, highest);
     while (open.length > 0) {
       const [now, later] = independent(open);

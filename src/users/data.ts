@@ -74,6 +74,13 @@ export function createUserData(deps: { readonly store: Store; readonly clock: Cl
     async change(id, make, context = {}) {
       return change(id, context, (data) => {
         const made = make(toObject(data));
+        // A promise, a Map or a Date has no fields of its own: all that is kept would go without a word.
+        if (!isPlainObject(made))
+          throw new WatchwordError(
+            "invalid-input",
+            "data must be a plain object: answer with one, and at once, not with a promise.",
+            { details: { field: "data" } },
+          );
         requireJsonObject(made, "data", USER_DATA_LIMIT);
         return new Map(Object.entries(made));
       });
@@ -83,6 +90,12 @@ export function createUserData(deps: { readonly store: Store; readonly clock: Cl
       return change(id, context, () => new Map(Object.entries(data)));
     },
   };
+}
+
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }
 
 function put(data: Map<string, Json>, field: string, value: Json): Map<string, Json> {

@@ -473,7 +473,7 @@ describe("data", () => {
       throw new Error("not today");
     });
     await expect(failing).rejects.toThrow("not today");
-    for (const made of [[], null, "text", { big: "x".repeat(65_536) }])
+    for (const made of [[], null, "text", { big: "x".repeat(65_536) }, Promise.resolve({}), new Map()])
       await expect(data.change(id, () => made as never)).rejects.toThrow(refusal("invalid-input"));
     const actor = { type: "user", id, admin: false, superuser: false } as const;
     await expect(data.change(id, () => ({}), { actor })).rejects.toThrow(refusal("not-allowed"));

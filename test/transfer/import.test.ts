@@ -351,6 +351,34 @@ describe("an import that is run again", () => {
     expect(await importUsers(stream(items), at.deps, options)).toMatchObject({ written: 0 });
   });
 
+  it("leaves the numbers as they are for a row that is refused", async () => {
+    const at = await bench();
+    await importUsers(stream([someone("1", { number: 2 ** 53 - 1 })]), at.deps, OPTIONS);
+    expect(await at.store.nextNumber("users")).toBe(1);
+  });
+
+  it("gives them their sessions too where the rows before made the first batch a small one", async () => {
+    const at = await bench();
+    const session = (id: number) => [
+      { token: `live ${id}`, createdAt: 1, expiresAt: DUMPED * 2, ip: null, userAgent: null },
+    ];
+    const items = Array.from({ length: 300 }, (_, id) =>
+      someone(String(id), { username: `u${id}`, sessions: session(id) }),
+    );
+    const options = { ...OPTIONS, journal: join(at.folder, "import.journal") };
+    await at.store.dropPart("sessions");
+    await expect(importUsers(stream(items), at.deps, options)).rejects.toThrow();
+    await at.store.createPart("sessions");
+    // The first batch ends by the second that it took, before it holds what the one before the crash held.
+    async function* slowly() {
+      yield* items.slice(0, 60);
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      yield* items.slice(60);
+    }
+    const report = await importUsers(slowly(), at.deps, options);
+    expect(report).toMatchObject({ there: 300, sessions: 300 });
+  });
+
   it("gives those their sessions whose batch was cut in two", async () => {
     const at = await bench();
     const items = [

@@ -98,7 +98,8 @@ export interface LimitsService {
   reset(key: LimitKey): Promise<void>;
   /**
    * Takes all that was counted under one key over to another, as when somebody's address changes; nothing stays behind. Where
-   * the other key has counted too, the later of the two goes on.
+   * the other key has counted too, the later of the two goes on. Hits of either key that come in the same moment may go
+   * uncounted.
    *
    * @throws WatchwordError `invalid-input`, `conflict`
    * @example

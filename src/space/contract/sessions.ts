@@ -61,7 +61,8 @@ export interface SessionsService {
   readonly policy: SessionPolicy;
   /**
    * Says anew how long sessions last, and records it for all processes of the space: in force at once here, within a minute
-   * in those that are running, and at their opening in those that come. A new session lasts as it says. One that is there
+   * in those that are running, and at their opening in those that come, unless they are opened with another `sessions.idle` or
+   * `sessions.absolute`, which is recorded then. A new session lasts as it says. One that is there
    * gets a new end by `idle` at its next use, an earlier one too, and keeps the `absolute` end that it was made with; end
    * those with {@link revokeAll} where that is too late. For the system and superusers.
    *
@@ -99,8 +100,8 @@ export interface SessionsService {
   /**
    * Makes a session for the user whose password this is: for ports and for a sign-in of one's own. The session belongs to
    * the password that was compared: where that was changed meanwhile, the session is dead from the start. A hash that is
-   * weaker than today's is made anew behind it, as at a sign-in. Counts and limits nothing, and lets nobody in who chose a
-   * second factor: {@link UserSpace.signIn} is for people. For the system and superusers.
+   * weaker than today's is made anew behind it, as at a sign-in. Counts and limits nothing, does not ask
+   * whether the address is verified, and lets nobody in who chose a second factor: {@link UserSpace.signIn} is for people. For the system and superusers.
    *
    * @param input - `username`: as somebody typed it; a name that there is not costs the same one hash, and is
    * `wrong-password` too. `methods` default: `["password"]`. `data`: at most 16 KiB of JSON.
