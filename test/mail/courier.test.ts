@@ -363,7 +363,7 @@ describe("stopping", () => {
     const { courier } = open(smtpTo(server));
     await store.addEvents(Array.from({ length: 10 }, (_, i) => notice(`user${i}@example.com`)));
     const delivery = courier.deliver();
-    await vi.waitFor(() => expect(inHand).toBe(4));
+    await vi.waitFor(() => expect(inHand).toBe(4), { timeout: 10_000 });
     let isStopped = false;
     const stopping = courier.stop().then(() => {
       isStopped = true;

@@ -19,7 +19,8 @@ export const differs: Differs = {
   "Auth with rate_limiting, as its document has it": `${DOCUMENT} rateLimiting, and rateLimit, as the program names it.`,
   "register_user with password None": UNFORESEEN,
   "authenticate_user, password None": UNFORESEEN,
-  "authenticate_user with mfa and no mail_info": UNFORESEEN,
+  "authenticate_user with mfa and no mail_info":
+    "Contract, registerUser and generateCode: no mail configured throws. So does every call that mails a code.",
   "generate_code with cust_length 'abc'": UNFORESEEN,
   "… authenticate_user when closed": UNFORESEEN,
   "generate_code with cust_length -3":
